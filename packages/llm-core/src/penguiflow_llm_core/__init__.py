@@ -1,0 +1,1 @@
+"""The penguiflow-llm client: output modes, routing, retries, one deadline, cost."""

@@ -1,0 +1,1 @@
+"""The OpenAI Chat Completions wire, once, for every provider that speaks it."""

@@ -1,0 +1,1 @@
+"""Values, errors and Protocols shared by every penguiflow-llm package. Standard library only."""
