@@ -27,6 +27,7 @@ from penguiflow_llm_types._errors import (
     LLMTruncatedError,
     LLMValidationError,
     Phase,
+    RetryRule,
 )
 from penguiflow_llm_types._events import (
     Done,
@@ -74,7 +75,6 @@ from penguiflow_llm_types._request import (
     ToolSpec,
 )
 from penguiflow_llm_types._response import CallWarning, CompletionResponse, FinishReason, Usage, WarningKind
-from penguiflow_llm_types._retry import RetryRule, retry_rule
 from penguiflow_llm_types._secret import Secret, redact_key_like
 from penguiflow_llm_types._sse import MAX_EVENT_BYTES, ServerSentEvent, SSEDecoder
 
@@ -156,6 +156,5 @@ __all__ = [
     "WarningKind",
     "redact_key_like",
     "retry_after_s",
-    "retry_rule",
     "server_should_retry",
 ]

@@ -15,10 +15,21 @@ from penguiflow_llm_types._response import CompletionResponse, Usage
 Phase: TypeAlias = Literal["local", "connect", "send", "headers", "body", "stream", "parse", "validate"]
 Billed: TypeAlias = Literal["no", "unknown", "yes"]
 
+RetryRule: TypeAlias = Literal[
+    "connect", "backoff", "overload", "after", "uncertain", "once", "refresh", "reask", "never"
+]
+"""What may be done about a failure.
+
+connect: provably not processed, so once at once and then backoff. backoff: full jitter. overload: backoff from twice the
+base. after: wait what the server says. uncertain: may have been processed and billed, so at most once a call. once: one
+more try, after backoff. refresh: renew the credential and try once. reask: ask the model again. never: raise.
+"""
+
 _FIELDS = (
-    "provider", "model", "kind", "status", "code", "request_id", "attempt", "attempts", "phase", "retry_after_s", "committed",
-    "billed", "usage", "cost_usd", "server_should_retry",
-)  # fmt: skip
+    *("provider", "model", "kind", "status", "code", "request_id", "attempt", "attempts", "phase"),
+    *("retry_after_s", "committed", "billed", "usage", "cost_usd", "server_should_retry"),
+)
+_RETRIED_4XX = frozenset({408, 409, 429})
 
 
 class LLMError(Exception):
@@ -28,8 +39,10 @@ class LLMError(Exception):
     failure is behind methods: `partial()` and `body_text()`.
     """
 
-    kinds: ClassVar[tuple[str, ...]] = ()
-    """Every `kind` this type is raised with."""
+    kinds: ClassVar[Mapping[str, RetryRule]] = {}
+    """Every `kind` this type is raised with, and the retry rule of each."""
+    rule: ClassVar[RetryRule] = "never"
+    """The retry rule of this type where the kind does not decide."""
 
     def __init__(
         self,
@@ -87,11 +100,25 @@ class LLMError(Exception):
         return self._body
 
     @property
-    def retryable(self) -> bool:
-        """Whether the same request may succeed when sent again, by `retry_rule`."""
-        from penguiflow_llm_types._retry import retry_rule
+    def retry_rule(self) -> RetryRule:
+        """What may be done about this failure. Nothing, once an event has reached the caller.
 
-        return retry_rule(self) not in ("never", "reask")
+        The server's own `x-should-retry: false` is obeyed; `true` only where the status allows a retry at all.
+        """
+        if self.committed or self.server_should_retry is False:
+            return "never"
+        rule = self.kinds.get(self.kind or "", self.rule)
+        if rule == "never" and self.server_should_retry and self._status_allows_retry():
+            return "backoff"
+        return "after" if rule in ("backoff", "overload") and self.retry_after_s is not None else rule
+
+    @property
+    def retryable(self) -> bool:
+        """Whether the same request may succeed when sent again."""
+        return self.retry_rule not in ("never", "reask")
+
+    def _status_allows_retry(self) -> bool:
+        return self.status is not None and (self.status in _RETRIED_4XX or self.status >= 500)
 
     def details(self) -> dict[str, Any]:
         """The fields as a plain dict for logs and records; no payload, no credential."""
@@ -122,57 +149,87 @@ class LLMConfigurationError(LLMError):
 class LLMTimeoutError(LLMError, TimeoutError):
     """Time ran out; `kind` says which clock."""
 
-    kinds = ("connect", "pool", "headers", "progress", "total", "server")
+    kinds = {
+        "connect": "backoff",
+        "pool": "backoff",
+        "headers": "uncertain",
+        "progress": "uncertain",
+        "server": "uncertain",
+        "total": "never",
+    }
 
 
 class LLMConnectionError(LLMError, ConnectionError):
     """No usable connection, or it broke before an answer began."""
 
-    kinds = ("connect", "dns", "tls", "reset", "no_response", "proxy")
+    kinds = {
+        "connect": "connect",
+        "reset": "connect",
+        "dns": "backoff",
+        "proxy": "backoff",
+        "no_response": "uncertain",
+        "tls": "never",
+    }
 
 
 class LLMStreamInterruptedError(LLMError):
     """The connection broke while the answer was arriving; see `partial()`."""
 
-    kinds = ("body", "stream")
+    kinds = {"body": "uncertain", "stream": "uncertain"}
 
 
 class LLMTruncatedError(LLMError):
     """The answer is not whole: it ended without the provider's finish, or at the output limit. See `partial()`."""
 
-    kinds = ("no_terminal", "max_tokens")
+    kinds = {"no_terminal": "uncertain", "max_tokens": "never"}
 
 
 class LLMRateLimitError(LLMError):
     """Too many requests or tokens for now; `retry_after_s` says how long where the provider did."""
 
+    rule = "backoff"
+
 
 class LLMOverloadedError(LLMError):
     """The provider has no capacity for now."""
+
+    rule = "overload"
 
 
 class LLMServerError(LLMError):
     """The provider failed."""
 
-    kinds = ("edge", "model", "conflict")
+    kinds = {"edge": "backoff", "model": "backoff", "conflict": "backoff"}
+    rule = "backoff"
 
 
 class LLMProtocolError(LLMServerError):
     """The provider's answer is not what its API promises."""
 
-    kinds = ("json", "utf8", "crc", "empty", "content_type", "framing", "encoding", "too_large", "redirect")
+    kinds = {
+        "json": "uncertain",
+        "utf8": "uncertain",
+        "crc": "uncertain",
+        "empty": "once",
+        "content_type": "once",
+        "framing": "once",
+        "encoding": "once",
+        "too_large": "never",
+        "redirect": "never",
+    }
+    rule = "once"
 
 
 class LLMQuotaError(LLMError):
     """Out of credit or over a spending limit; waiting does not help."""
 
-    kinds = ("billing", "spend_limit")
+    kinds = {"billing": "never", "spend_limit": "never"}
 
 
 class LLMInvalidRequestError(LLMError):
     """The provider refused the request itself; the same request will be refused again."""
 
-    kinds = ("too_large",)
+    kinds = {"too_large": "never"}
 
 
 class LLMContextLengthError(LLMInvalidRequestError):
@@ -190,41 +247,42 @@ class LLMSchemaRejectedError(LLMInvalidRequestError):
 class LLMAuthError(LLMError):
     """The credential is missing, wrong or expired."""
 
-    kinds = ("expired", "invalid", "proxy")
+    kinds = {"expired": "refresh", "invalid": "never", "proxy": "never"}
 
 
 class LLMPermissionError(LLMError, PermissionError):
     """The credential is good, but not for this."""
 
-    kinds = ("denied",)
+    kinds = {"denied": "never"}
 
 
 class LLMContentFilterError(LLMError):
     """The provider's filter blocked the prompt or the answer."""
 
-    kinds = ("input", "output")
+    kinds = {"input": "never", "output": "never"}
 
 
 class LLMRefusalError(LLMError):
     """The model declined to answer; its words are in `partial().refusal`."""
 
-    kinds = ("input", "output")
+    kinds = {"input": "never", "output": "never"}
 
 
 class LLMParseError(LLMError):
     """The model answered, but not in a readable form of what was asked."""
 
-    kinds = (
-        "json",
-        "tool_args",
-        "tool_name",
-        "tool_identity",
-        "ambiguous",
-        "depth",
-        "number",
-        "duplicate_key",
-        "missing",
-    )
+    kinds = {
+        "json": "reask",
+        "tool_args": "reask",
+        "tool_name": "reask",
+        "tool_identity": "reask",
+        "ambiguous": "reask",
+        "number": "reask",
+        "duplicate_key": "reask",
+        "missing": "reask",
+        "depth": "never",
+    }
+    rule = "reask"
 
 
 class LLMValidationError(LLMParseError):

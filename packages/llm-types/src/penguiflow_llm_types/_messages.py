@@ -107,7 +107,7 @@ class ReasoningPart:
     redacted_data: str | None = field(default=None, repr=False)
     """Reasoning withheld from the reader, base64 or opaque text (Anthropic, Bedrock)."""
     format: str | None = None
-    """Dialect of the fields above where one provider has several (OpenRouter reasoning details, reasoning field names)."""
+    """Dialect of the fields above, where one provider has several (OpenRouter reasoning details)."""
 
     @property
     def visible_text(self) -> str:
@@ -117,7 +117,7 @@ class ReasoningPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolCallPart:
-    """A call the model wants made. `id` ties the result to it; `arguments` is JSON text exactly as the model wrote it."""
+    """A call the model wants made. `id` ties the result to it; `arguments` is JSON text as the model wrote it."""
 
     id: str
     name: str
@@ -151,7 +151,7 @@ class ToolResultPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpaquePart:
-    """A block only its provider understands, such as a web search the provider ran: kept so that it can be sent back."""
+    """A block only its provider understands, such as a web search it ran: kept so that it can be sent back."""
 
     provider: str
     kind: str

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from penguiflow_llm_types._messages import CacheBreakpoint, LLMMessage
-
-_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 Effort: TypeAlias = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
 
@@ -104,6 +101,6 @@ class LLMRequest:
     reasoning: ReasoningConfig | None = None
     cache: CacheConfig | None = None
     service_tier: str | None = None
-    metadata: Mapping[str, str] = _NOTHING
-    extra: Mapping[str, Any] = _NOTHING
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
     """Provider-only body fields, merged last into what is sent."""

@@ -40,7 +40,8 @@ class Usage:
     @property
     def total_tokens(self) -> int | None:
         """Input plus output; None when the provider said neither."""
-        return _add(self.input_tokens, self.output_tokens)
+        total: int | None = _add(self.input_tokens, self.output_tokens)
+        return total
 
     def __add__(self, other: Usage) -> Usage:
         if not isinstance(other, Usage):

@@ -56,12 +56,6 @@ class Secret:
     def __reduce__(self) -> NoReturn:
         raise TypeError(f"a Secret ({self.setting!r}) is neither pickled nor copied; read it again where it is needed")
 
-    def __copy__(self) -> NoReturn:
-        return self.__reduce__()
-
-    def __deepcopy__(self, memo: object) -> NoReturn:
-        return self.__reduce__()
-
 
 def redact_key_like(text: str) -> str:
     """`text` with everything that looks like a credential of a known provider masked; masked forms included.
