@@ -20,9 +20,9 @@ RetryRule: TypeAlias = Literal[
 ]
 """What may be done about a failure.
 
-connect: provably not processed, so once at once and then backoff. backoff: full jitter. overload: backoff from twice the
-base. after: wait what the server says. uncertain: may have been processed and billed, so at most once a call. once: one
-more try, after backoff. refresh: renew the credential and try once. reask: ask the model again. never: raise.
+connect: provably not processed, so once at once and then backoff. backoff: full jitter. overload: backoff from twice
+the base. after: wait what the server says. uncertain: may have been processed and billed, so at most once a call.
+once: one more try, after backoff. refresh: renew the credential and try once. reask: ask the model again. never: raise.
 """
 
 _FIELDS = (
@@ -149,7 +149,7 @@ class LLMConfigurationError(LLMError):
 class LLMTimeoutError(LLMError, TimeoutError):
     """Time ran out; `kind` says which clock."""
 
-    kinds = {
+    kinds: ClassVar[Mapping[str, RetryRule]] = {
         "connect": "backoff",
         "pool": "backoff",
         "headers": "uncertain",
@@ -162,7 +162,7 @@ class LLMTimeoutError(LLMError, TimeoutError):
 class LLMConnectionError(LLMError, ConnectionError):
     """No usable connection, or it broke before an answer began."""
 
-    kinds = {
+    kinds: ClassVar[Mapping[str, RetryRule]] = {
         "connect": "connect",
         "reset": "connect",
         "dns": "backoff",
@@ -175,38 +175,38 @@ class LLMConnectionError(LLMError, ConnectionError):
 class LLMStreamInterruptedError(LLMError):
     """The connection broke while the answer was arriving; see `partial()`."""
 
-    kinds = {"body": "uncertain", "stream": "uncertain"}
+    kinds: ClassVar[Mapping[str, RetryRule]] = {"body": "uncertain", "stream": "uncertain"}
 
 
 class LLMTruncatedError(LLMError):
     """The answer is not whole: it ended without the provider's finish, or at the output limit. See `partial()`."""
 
-    kinds = {"no_terminal": "uncertain", "max_tokens": "never"}
+    kinds: ClassVar[Mapping[str, RetryRule]] = {"no_terminal": "uncertain", "max_tokens": "never"}
 
 
 class LLMRateLimitError(LLMError):
     """Too many requests or tokens for now; `retry_after_s` says how long where the provider did."""
 
-    rule = "backoff"
+    rule: ClassVar[RetryRule] = "backoff"
 
 
 class LLMOverloadedError(LLMError):
     """The provider has no capacity for now."""
 
-    rule = "overload"
+    rule: ClassVar[RetryRule] = "overload"
 
 
 class LLMServerError(LLMError):
     """The provider failed."""
 
-    kinds = {"edge": "backoff", "model": "backoff", "conflict": "backoff"}
-    rule = "backoff"
+    kinds: ClassVar[Mapping[str, RetryRule]] = {"edge": "backoff", "model": "backoff", "conflict": "backoff"}
+    rule: ClassVar[RetryRule] = "backoff"
 
 
 class LLMProtocolError(LLMServerError):
     """The provider's answer is not what its API promises."""
 
-    kinds = {
+    kinds: ClassVar[Mapping[str, RetryRule]] = {
         "json": "uncertain",
         "utf8": "uncertain",
         "crc": "uncertain",
@@ -217,19 +217,19 @@ class LLMProtocolError(LLMServerError):
         "too_large": "never",
         "redirect": "never",
     }
-    rule = "once"
+    rule: ClassVar[RetryRule] = "once"
 
 
 class LLMQuotaError(LLMError):
     """Out of credit or over a spending limit; waiting does not help."""
 
-    kinds = {"billing": "never", "spend_limit": "never"}
+    kinds: ClassVar[Mapping[str, RetryRule]] = {"billing": "never", "spend_limit": "never"}
 
 
 class LLMInvalidRequestError(LLMError):
     """The provider refused the request itself; the same request will be refused again."""
 
-    kinds = {"too_large": "never"}
+    kinds: ClassVar[Mapping[str, RetryRule]] = {"too_large": "never"}
 
 
 class LLMContextLengthError(LLMInvalidRequestError):
@@ -247,31 +247,31 @@ class LLMSchemaRejectedError(LLMInvalidRequestError):
 class LLMAuthError(LLMError):
     """The credential is missing, wrong or expired."""
 
-    kinds = {"expired": "refresh", "invalid": "never", "proxy": "never"}
+    kinds: ClassVar[Mapping[str, RetryRule]] = {"expired": "refresh", "invalid": "never", "proxy": "never"}
 
 
 class LLMPermissionError(LLMError, PermissionError):
     """The credential is good, but not for this."""
 
-    kinds = {"denied": "never"}
+    kinds: ClassVar[Mapping[str, RetryRule]] = {"denied": "never"}
 
 
 class LLMContentFilterError(LLMError):
     """The provider's filter blocked the prompt or the answer."""
 
-    kinds = {"input": "never", "output": "never"}
+    kinds: ClassVar[Mapping[str, RetryRule]] = {"input": "never", "output": "never"}
 
 
 class LLMRefusalError(LLMError):
     """The model declined to answer; its words are in `partial().refusal`."""
 
-    kinds = {"input": "never", "output": "never"}
+    kinds: ClassVar[Mapping[str, RetryRule]] = {"input": "never", "output": "never"}
 
 
 class LLMParseError(LLMError):
     """The model answered, but not in a readable form of what was asked."""
 
-    kinds = {
+    kinds: ClassVar[Mapping[str, RetryRule]] = {
         "json": "reask",
         "tool_args": "reask",
         "tool_name": "reask",
@@ -282,7 +282,7 @@ class LLMParseError(LLMError):
         "missing": "reask",
         "depth": "never",
     }
-    rule = "reask"
+    rule: ClassVar[RetryRule] = "reask"
 
 
 class LLMValidationError(LLMParseError):
