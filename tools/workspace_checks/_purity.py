@@ -1,0 +1,76 @@
+"""The rooms of a provider package, and what the pure ones may not touch: SDK, I/O, event loop, environment, clock."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from workspace_checks._imports import imported_modules, top_level
+from workspace_checks._policy import Policy
+from workspace_checks._values import Package, Problem, Source, Workspace
+
+# Modules whose use makes an answer depend on more than the arguments, or does I/O.
+_IMPURE: Final = frozenset(
+    {"asyncio", "concurrent", "http", "multiprocessing", "os", "random", "secrets", "selectors", "shutil", "signal"}
+    | {"socket", "ssl", "subprocess", "tempfile", "threading", "time", "urllib.request", "uuid"}
+)
+_CLOCK_METHODS: Final = frozenset({"now", "utcnow", "today"})
+
+
+def check(workspace: Workspace, policy: Policy) -> Iterator[Problem]:
+    """Providers that lack a room, and pure modules that are not."""
+    for package in workspace.packages:
+        if policy.provider_group in package.entry_point_groups:
+            yield from _missing_rooms(package, policy)
+        rules = policy.packages.get(package.distribution)
+        own = frozenset({package.import_name} | {p.import_name for p in workspace.packages})
+        for source in package.sources:
+            if (rules is not None and rules.pure) or _room_of(source, policy.pure_rooms) is not None:
+                yield from _impure_imports(source, own)
+                yield from _clock_calls(source)
+
+
+def _missing_rooms(package: Package, policy: Policy) -> Iterator[Problem]:
+    present = {_room_of(source, policy.rooms) for source in package.sources}
+    for room in policy.rooms:
+        if room not in present:
+            yield Problem(
+                where=f"{package.where}/src/{package.import_name}",
+                what=f"a provider package without {room}.py",
+                remedy="add the room, so that who knows one provider knows all",
+            )
+
+
+def _room_of(source: Source, rooms: tuple[str, ...]) -> str | None:
+    """The room a module belongs to: `_encode.py`, `_chat_encode.py` and `_encode/tools.py` are all "_encode"."""
+    folders = Path(source.where).parts[:-1]
+    return next((room for room in rooms if source.stem.endswith(room) or room in folders), None)
+
+
+def _impure_imports(source: Source, own: frozenset[str]) -> Iterator[Problem]:
+    pure = sys.stdlib_module_names | own
+    seen: set[tuple[int, str]] = set()
+    for line, module in imported_modules(source.tree):
+        top = top_level(module)
+        name = module if module in _IMPURE else top
+        if (top not in pure or name in _IMPURE) and (line, name) not in seen:
+            seen.add((line, name))
+            yield Problem(
+                where=f"{source.where}:{line}",
+                what=f"a pure module imports {name!r}",
+                remedy="do I/O in _transport.py and pass what is needed in as a value",
+            )
+
+
+def _clock_calls(source: Source) -> Iterator[Problem]:
+    for node in ast.walk(source.tree):
+        match node:
+            case ast.Call(func=ast.Attribute(attr=name), lineno=line) if name in _CLOCK_METHODS:
+                yield Problem(
+                    where=f"{source.where}:{line}",
+                    what=f"a pure module calls .{name}(), which reads the clock",
+                    remedy="pass the time in as a value",
+                )
+            case _:
+                pass
