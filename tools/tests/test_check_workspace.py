@@ -218,10 +218,10 @@ def test_a_binary_file_is_not_searched(fake_workspace: Any) -> None:
 
 def test_each_problem_ends_with_what_to_do(fake_workspace: Any) -> None:
     """Whoever sees the line should not have to read the check."""
-    fake_workspace.write("tools/utils.py", "exec('1')\n")
+    fake_workspace.write("a/utils.py", "exec('1')\n")
     assert fake_workspace.problems() == [
-        "error: tools/utils.py: 'utils' in a module's name says nothing; name it after what it knows",
-        "error: tools/utils.py:1: exec can run code that came from outside; parse the value as data, with json or tomllib",
+        "error: a/utils.py: 'utils' in a module's name says nothing; name it after what it knows",
+        "error: a/utils.py:1: exec can run code that came from outside; parse the value as data, with json or tomllib",
     ]
 
 
