@@ -1,6 +1,7 @@
 """Names and files: folder packages/X is distribution penguiflow-X with an import package of the same name in src/."""
 
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from workspace_checks._values import Package, Problem, Workspace
 
@@ -10,6 +11,7 @@ def check(workspace: Workspace) -> Iterator[Problem]:
     for package in workspace.packages:
         yield from _names(package)
         yield from _import_package(package)
+        yield from _beside_import_package(package)
         yield from _readme(package)
         yield from _license(workspace, package)
 
@@ -31,19 +33,30 @@ def _names(package: Package) -> Iterator[Problem]:
 
 
 def _import_package(package: Package) -> Iterator[Problem]:
-    inside = f"{package.where}/src/{package.import_name}"
-    for name in ("__init__.py", "py.typed"):
-        if not (package.package_folder / name).is_file():
-            yield Problem(where=inside, what=f"no {name}", remedy=f"add {inside}/{name}")
-    source_folder = package.folder / "src"
-    if source_folder.is_dir():
-        strays = sorted({p.name for p in source_folder.iterdir()} - {package.import_name, "__pycache__"})
-        for stray in strays:
+    typed = package.package_folder / "py.typed"
+    if not typed.is_file():
+        inside = f"{package.where}/src/{package.import_name}"
+        yield Problem(where=inside, what="no py.typed", remedy=f"add {inside}/py.typed")
+    present = {source.where for source in package.sources}
+    folders = {PurePosixPath(where).parent.as_posix() for where in present} - {f"{package.where}/src"}
+    for folder in sorted(folders | {f"{package.where}/src/{package.import_name}"}):
+        if f"{folder}/__init__.py" not in present:
             yield Problem(
-                where=f"{package.where}/src/{stray}",
-                what="not the import package of this distribution",
-                remedy=f"move it into {inside}/",
+                where=folder,
+                what="no __init__.py",
+                remedy=f"add {folder}/__init__.py: an implicit namespace breaks in editable installs",
             )
+
+
+def _beside_import_package(package: Package) -> Iterator[Problem]:
+    source_folder = package.folder / "src"
+    present = {path.name for path in source_folder.iterdir()} if source_folder.is_dir() else set()
+    for stray in sorted(present - {package.import_name, "__pycache__"}):
+        yield Problem(
+            where=f"{package.where}/src/{stray}",
+            what="not the import package of this distribution",
+            remedy=f"move it into {package.where}/src/{package.import_name}/",
+        )
     if not any((package.folder / "tests").rglob("test_*.py")):
         yield Problem(where=package.where, what="no tests", remedy=f"put its tests in {package.where}/tests/test_*.py")
 

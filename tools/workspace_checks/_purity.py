@@ -20,13 +20,15 @@ _CLOCK_METHODS: Final = frozenset({"now", "utcnow", "today"})
 
 def check(workspace: Workspace, policy: Policy) -> Iterator[Problem]:
     """Providers that lack a room, and pure modules that are not."""
+    own = frozenset(package.import_name for package in workspace.packages)
     for package in workspace.packages:
-        if policy.provider_group in package.entry_point_groups:
-            yield from _missing_rooms(package, policy)
         rules = policy.packages.get(package.distribution)
-        own = frozenset({package.import_name} | {p.import_name for p in workspace.packages})
+        pure_package = rules is not None and rules.pure
+        provider = policy.provider_group in package.entry_point_groups
+        if provider:
+            yield from _missing_rooms(package, policy)
         for source in package.sources:
-            if (rules is not None and rules.pure) or _room_of(source, policy.pure_rooms) is not None:
+            if pure_package or (provider and _room_of(source, policy.pure_rooms) is not None):
                 yield from _impure_imports(source, own)
                 yield from _clock_calls(source)
 
