@@ -1,0 +1,11 @@
+"""The provider personalities there are, one private package or module each behind the `Personality` Protocol."""
+
+from ._protocol import Personality, Refused
+from .openai import OpenAIPersonality
+
+__all__ = ["OpenAIPersonality", "Personality", "Refused", "default_personalities"]
+
+
+def default_personalities(seed: int) -> tuple[Personality, ...]:
+    """One fresh personality of each kind, all answering from `seed`."""
+    return (OpenAIPersonality(seed=seed),)

@@ -1,0 +1,74 @@
+"""Schemas and tools in a request, refused by OpenAI's rules: the dialect tables of `penguiflow_llm_schema` decide."""
+
+import re
+from typing import Final
+
+from ..._exchange import Json, JsonObject
+from ..._schema_check import first_violation
+from .._turn import Tool
+from ._errors import missing, refuse, wrong_type
+
+FORMAT_DIALECT: Final = "openai/strict@2026-11"
+STRICT_TOOL_DIALECT: Final = "openai/strict-tool@2026-11"
+TOOL_DIALECT: Final = "openai/tool@2026-11"
+MAX_TOOLS: Final = 128
+_NAME: Final = re.compile(r"^[a-zA-Z0-9_-]+$")
+MAX_NAME: Final = 64
+
+
+def check_name(param: str, name: str) -> None:
+    """Refuse a tool or schema name outside the alphabet or too long."""
+    if not _NAME.match(name):
+        refuse(
+            f"Invalid '{param}': string does not match pattern. Expected a string that matches the pattern "
+            "'^[a-zA-Z0-9_-]+$'.",
+            param=param,
+            code="invalid_value",
+        )
+    if len(name) > MAX_NAME:
+        refuse(
+            f"Invalid '{param}': string too long. Expected a string with maximum length {MAX_NAME}, but got a string "
+            f"with length {len(name)} instead.",
+            param=param,
+            code="string_above_max_length",
+        )
+
+
+def check_output_schema(name: str, schema: Json, *, strict: bool, param: str, code: str | None) -> None:
+    """Refuse a response schema outside the strict dialect; without `strict` any object schema passes."""
+    if not isinstance(schema, dict):
+        wrong_type(param, "an object", schema)
+    violation = first_violation(schema, FORMAT_DIALECT) if strict else None
+    if violation is not None:
+        refuse(f"Invalid schema for response_format '{name}': {violation.message}", param=param, code=code)
+
+
+def check_parameters(tool: JsonObject, *, strict: bool, param: str) -> Tool:
+    """A function tool as the model will see it; its parameters must fit the dialect `strict` chooses."""
+    schema = tool.get("parameters")
+    name = tool["name"]
+    if schema is None:
+        return Tool(name=name, schema={"type": "object", "properties": {}})
+    if not isinstance(schema, dict):
+        wrong_type(f"{param}.parameters", "an object", schema)
+    violation = first_violation(schema, STRICT_TOOL_DIALECT if strict else TOOL_DIALECT)
+    if violation is not None:
+        refuse(
+            f"Invalid schema for function '{name}': {violation.message}",
+            param=f"{param}.parameters",
+            code="invalid_function_parameters",
+        )
+    return Tool(name=name, schema=schema)
+
+
+def output_format(holder: JsonObject, param: str) -> tuple[str, Json, bool]:
+    """Name, schema and strictness of a `json_schema` format whose fields stand in `holder`."""
+    name = holder.get("name")
+    if name is None:
+        missing(f"{param}.name")
+    if not isinstance(name, str):
+        wrong_type(f"{param}.name", "a string", name)
+    check_name(f"{param}.name", name)
+    if holder.get("schema") is None:
+        missing(f"{param}.schema")
+    return name, holder["schema"], holder.get("strict") is True
