@@ -142,6 +142,16 @@ SOURCES: list[tuple[str, Edit, str]] = [
     ("room-folder", write(f"{ACME_CODE}/_decode/tools.py", "import os.path\n"), "a pure module imports 'os'"),
     ("clock-module", write(f"{ACME_CODE}/_errors.py", "from time import time\n"), "a pure module imports 'time'"),
     ("network", write(f"{ACME_CODE}/_errors.py", "from urllib import request\n"), "imports 'urllib.request'"),
+    (
+        "relative",
+        write(f"{ACME_CODE}/_errors.py", "from . import _transport\n"),
+        "a pure module imports from '_transport'",
+    ),
+    (
+        "absolute",
+        write(f"{ACME_CODE}/_errors.py", "import penguiflow_llm_acme._provider\n"),
+        "a pure module imports from '_provider', which does I/O",
+    ),
     ("clock", write(f"{ACME_CODE}/_errors.py", "A = datetime.now()\n"), "a pure module calls .now()"),
     ("pure-package", write(f"{TYPES_CODE}/_x.py", "import random\n"), "_x.py:1: a pure module imports 'random'"),
     ("long-file", write(f"{TYPES_CODE}/_x.py", "A = 1\n" * 401), "_x.py: 401 lines, at most 400; split it"),

@@ -42,6 +42,7 @@ class Policy:
         "_encode", "_decode", "_stream", "_errors", "_profiles", "_options", "_transport", "_provider",
     )  # fmt: skip
     pure_rooms: tuple[str, ...] = ("_encode", "_decode", "_stream", "_errors")
+    impure_rooms: tuple[str, ...] = ("_transport", "_provider")
 
 
 def _sibling(distribution: str, reason: str, *, extra: str | None = None, imported: bool = True) -> Dependency:

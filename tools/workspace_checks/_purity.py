@@ -30,6 +30,7 @@ def check(workspace: Workspace, policy: Policy) -> Iterator[Problem]:
         for source in package.sources:
             if pure_package or (provider and _room_of(source, policy.pure_rooms) is not None):
                 yield from _impure_imports(source, own)
+                yield from _impure_rooms(source, policy)
                 yield from _clock_calls(source)
 
 
@@ -62,6 +63,23 @@ def _impure_imports(source: Source, own: frozenset[str]) -> Iterator[Problem]:
                 where=f"{source.where}:{line}",
                 what=f"a pure module imports {name!r}",
                 remedy="do I/O in _transport.py and pass what is needed in as a value",
+            )
+
+
+def _impure_rooms(source: Source, policy: Policy) -> Iterator[Problem]:
+    for node in ast.walk(source.tree):
+        match node:
+            case ast.ImportFrom(module=module, names=names, lineno=line):
+                segments = {*(module or "").split("."), *(alias.name for alias in names)}
+            case ast.Import(names=names, lineno=line):
+                segments = {segment for alias in names for segment in alias.name.split(".")}
+            case _:
+                continue
+        for room in sorted(segments & set(policy.impure_rooms)):
+            yield Problem(
+                where=f"{source.where}:{line}",
+                what=f"a pure module imports from {room!r}, which does I/O",
+                remedy="let the provider pass what is needed in as a value",
             )
 
 
