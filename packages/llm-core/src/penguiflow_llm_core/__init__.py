@@ -1,1 +1,50 @@
 """The penguiflow-llm client: output modes, routing, retries, one deadline, cost."""
+
+from importlib.metadata import version
+
+from penguiflow_llm_core._cancel import CancelToken
+from penguiflow_llm_core._client import ClientDefaults, EventCallback, LLMClient
+from penguiflow_llm_core._create import create_client
+from penguiflow_llm_core._inputs import MessagesInput, ReasoningInput, ToolChoiceInput, ToolInput
+from penguiflow_llm_core._options import RequestOptions
+from penguiflow_llm_core._references import DISTRIBUTIONS, ModelReference, parse_reference
+from penguiflow_llm_core._registry import ProviderRegistry, default_registry
+from penguiflow_llm_core._result import (
+    AttemptRecord,
+    AttemptStart,
+    ClientStreamEvent,
+    LLMResult,
+    NextStep,
+    PartialValue,
+)
+from penguiflow_llm_core._stream import LLMStream
+from penguiflow_llm_core.output import ModeChoice, choose_output_mode
+
+__version__ = version("penguiflow-llm-core")
+
+__all__ = [
+    "DISTRIBUTIONS",
+    "AttemptRecord",
+    "AttemptStart",
+    "CancelToken",
+    "ClientDefaults",
+    "ClientStreamEvent",
+    "EventCallback",
+    "LLMClient",
+    "LLMResult",
+    "LLMStream",
+    "MessagesInput",
+    "ModeChoice",
+    "ModelReference",
+    "NextStep",
+    "PartialValue",
+    "ProviderRegistry",
+    "ReasoningInput",
+    "RequestOptions",
+    "ToolChoiceInput",
+    "ToolInput",
+    "choose_output_mode",
+    "create_client",
+    "default_registry",
+    "parse_reference",
+]

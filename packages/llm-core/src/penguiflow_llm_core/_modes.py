@@ -1,0 +1,50 @@
+"""The ladder of one client: what a model can do for a schema, less what it has refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+from typing import Final
+
+from penguiflow_llm_core._output_type import OutputType
+from penguiflow_llm_core.output import ModeChoice, forced_mode, ladder, plan_modes
+from penguiflow_llm_types import LLMConfigurationError, ModelProfile, OutputMode
+
+_LIFETIME_S: Final = 3600.0
+_REMEMBERED: Final = 1024
+
+
+class ModeSelector:
+    """Gives the rungs for a schema, and remembers refusals for an hour so that none is paid for twice."""
+
+    def __init__(self, *, now: Callable[[], float] = monotonic) -> None:
+        self._now = now
+        self._refused: dict[tuple[str, str, OutputMode], float] = {}
+
+    def rungs(self, output: OutputType, profile: ModelProfile, mode: OutputMode | str | None) -> tuple[ModeChoice, ...]:
+        """The modes to try, in order; one alone if `mode` is forced. Prompted mode is always among the others."""
+        plans = plan_modes(output, profile)
+        if mode is not None:
+            return (forced_mode(plans, _mode(mode), profile),)
+        return tuple(
+            choice
+            for choice in ladder(plans)
+            if choice.mode is OutputMode.PROMPTED or not self._is_refused(output, profile, choice.mode)
+        )
+
+    def refuse(self, output: OutputType, profile: ModelProfile, mode: OutputMode) -> None:
+        """Remember that the provider refused this schema in this mode."""
+        if len(self._refused) >= _REMEMBERED:
+            self._refused.clear()
+        self._refused[(profile.model, output.key, mode)] = self._now() + _LIFETIME_S
+
+    def _is_refused(self, output: OutputType, profile: ModelProfile, mode: OutputMode) -> bool:
+        return self._now() < self._refused.get((profile.model, output.key, mode), 0.0)
+
+
+def _mode(mode: OutputMode | str) -> OutputMode:
+    try:
+        return OutputMode(mode)
+    except ValueError:
+        known = ", ".join(repr(known.value) for known in OutputMode)
+        raise LLMConfigurationError(f"mode is {mode!r}; use one of {known}, or leave it out", phase="local") from None

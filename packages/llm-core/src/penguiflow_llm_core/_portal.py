@@ -1,0 +1,62 @@
+"""Calling the client from code without an event loop: one background thread with a loop, for the client's lifetime."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from penguiflow_llm_types import LLMConfigurationError
+
+T = TypeVar("T")
+
+
+class SyncPortal:
+    """A loop in a daemon thread. Connections stay open between calls because the loop stays the same."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._serve, name="penguiflow-llm-sync", daemon=True)
+        self._thread.start()
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """The coroutine's result. Interrupting the caller (Ctrl-C) cancels it.
+
+        Raises `LLMConfigurationError` inside a running event loop, which it would block.
+        """
+        if _in_event_loop():
+            coroutine.close()
+            raise LLMConfigurationError(
+                "the synchronous methods block the running event loop; await generate() or complete() instead",
+                phase="local",
+            )
+        future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        try:
+            return future.result()
+        except BaseException:
+            future.cancel()
+            raise
+
+    def stop(self) -> None:
+        """End the thread and close the loop; safe to call twice."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            if threading.current_thread() is not self._thread:
+                self._thread.join()
+
+    def _serve(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_forever()
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        finally:
+            self._loop.close()
+
+
+def _in_event_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

@@ -1,0 +1,96 @@
+"""What a call returns, and the record of how it got there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
+
+from penguiflow_llm_schema import SchemaPlan
+from penguiflow_llm_types import CallWarning, CompletionResponse, LLMError, OutputMode, StreamEvent, Usage
+
+T = TypeVar("T")
+
+NextStep: TypeAlias = Literal["return", "raise", "retry", "re-ask", "step down"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptRecord:
+    """One request and what came of it."""
+
+    number: int
+    """From 1."""
+    mode: OutputMode | None
+    """None for a plain completion."""
+    elapsed_s: float
+    response: CompletionResponse | None = field(default=None, repr=False)
+    error: LLMError | None = None
+    """Why the attempt did not become the result; a response that failed validation has both."""
+    usage: Usage | None = None
+    cost: Decimal | None = None
+    """US dollars; None where the price or the usage is unknown."""
+    next_step: NextStep = "return"
+    wait_s: float = 0.0
+    """Seconds waited after it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LLMResult(Generic[T]):
+    """A validated value and how it was come by."""
+
+    data: T
+    response: CompletionResponse
+    """The answer of the last attempt."""
+    mode_used: OutputMode
+    mode_reason: str
+    """Why this mode, in a sentence."""
+    plan: SchemaPlan = field(repr=False)
+    """The schema as it was sent, and what it lost on the way."""
+    history: tuple[AttemptRecord, ...] = field(repr=False)
+    warnings: tuple[CallWarning, ...] = ()
+
+    @property
+    def attempts(self) -> int:
+        """How many requests were made."""
+        return len(self.history)
+
+    @property
+    def usage(self) -> Usage:
+        """Tokens of every attempt added up, failed ones included."""
+        return total_usage(self.history)
+
+    @property
+    def cost(self) -> Decimal | None:
+        """US dollars of every attempt added up; None where an attempt that used tokens has no known price."""
+        return total_cost(self.history)
+
+
+def total_usage(history: tuple[AttemptRecord, ...]) -> Usage:
+    """Usage of all attempts added up."""
+    return Usage.sum(attempt.usage for attempt in history if attempt.usage is not None)
+
+
+def total_cost(history: tuple[AttemptRecord, ...]) -> Decimal | None:
+    """Cost of all attempts added up; None as soon as one that used tokens has no price."""
+    billed = [attempt for attempt in history if attempt.usage is not None]
+    if not billed or any(attempt.cost is None for attempt in billed):
+        return None
+    return sum((attempt.cost for attempt in billed if attempt.cost is not None), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptStart:
+    """A new request begins: whatever an earlier attempt streamed is void."""
+
+    number: int
+    mode: OutputMode | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartialValue:
+    """The value so far, in the asked-for shape and not yet validated; each replaces the one before."""
+
+    value: Any
+
+
+ClientStreamEvent: TypeAlias = StreamEvent | AttemptStart | PartialValue

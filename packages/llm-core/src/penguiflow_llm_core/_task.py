@@ -1,0 +1,188 @@
+"""What one call is after: a plain answer, or a typed value. The runner asks for requests and hands back responses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Protocol
+
+from penguiflow_llm_core._feedback import problem_text
+from penguiflow_llm_core._json_text import read_json
+from penguiflow_llm_core._output_type import OutputType
+from penguiflow_llm_core._partial import PartialReader
+from penguiflow_llm_core._result import AttemptRecord, LLMResult, PartialValue
+from penguiflow_llm_core._tools import PlannedTools
+from penguiflow_llm_core.output import ModeChoice, mode_for
+from penguiflow_llm_types import (
+    CallWarning,
+    CompletionResponse,
+    LLMContentFilterError,
+    LLMError,
+    LLMMessage,
+    LLMParseError,
+    LLMRefusalError,
+    LLMRequest,
+    LLMTruncatedError,
+    ModelProfile,
+    OutputMode,
+    StreamEvent,
+    TextDelta,
+    ToolCallDelta,
+)
+
+
+class Task(Protocol):
+    """The purpose of a call, and its state from attempt to attempt."""
+
+    @property
+    def mode(self) -> OutputMode | None: ...
+
+    def start(self) -> LLMRequest:
+        """The request of the next attempt."""
+
+    def partial(self, event: StreamEvent) -> PartialValue | None:
+        """What a streamed event adds to the value so far."""
+
+    def accept(self, response: CompletionResponse) -> CompletionResponse:
+        """Take a finished answer; raises `LLMError` where it is not what was asked for."""
+
+    def correct(self, error: LLMParseError, response: CompletionResponse | None) -> bool:
+        """Have the next attempt tell the model what was wrong; False where that is no use."""
+
+    def step_down(self) -> bool:
+        """Have the next attempt use the next output mode; False where there is none."""
+
+
+class PlainTask:
+    """An answer as it comes."""
+
+    mode: OutputMode | None = None
+
+    def __init__(self, request: LLMRequest, tools: PlannedTools) -> None:
+        self._tools = tools
+        self._request = replace(request, tools=tools.specs, messages=tools.forward(request.messages))
+
+    def start(self) -> LLMRequest:
+        return self._request
+
+    def partial(self, event: StreamEvent) -> PartialValue | None:  # noqa: ARG002
+        return None
+
+    def accept(self, response: CompletionResponse) -> CompletionResponse:
+        restored = self._tools.restore(response)
+        return replace(restored, warnings=(*self._tools.warnings(), *restored.warnings))
+
+    def correct(self, error: LLMParseError, response: CompletionResponse | None) -> bool:  # noqa: ARG002
+        return True  # the same request again: there is no answer of the model's to correct
+
+    def step_down(self) -> bool:
+        return False
+
+
+class StructuredTask:
+    """A value of one type."""
+
+    def __init__(
+        self,
+        request: LLMRequest,
+        output: OutputType,
+        rungs: tuple[ModeChoice, ...],
+        profile: ModelProfile,
+        *,
+        on_refusal: Callable[[OutputMode], None],
+    ) -> None:
+        self._request = request
+        self._output = output
+        self._rungs = list(rungs)
+        self._profile = profile
+        self._on_refusal = on_refusal
+        self._feedback: tuple[LLMMessage, ...] = ()
+        self._reader = PartialReader(rungs[0].plan)
+        self._value: Any = None
+        self._warnings: list[CallWarning] = []
+
+    def result(self, response: CompletionResponse, history: tuple[AttemptRecord, ...]) -> LLMResult[Any]:
+        """What the caller gets, once `accept` has taken `response`."""
+        choice = self._rungs[0]
+        losses = [
+            CallWarning(kind="schema", message=f"{loss.pointer or '/'}: {loss.detail}") for loss in choice.plan.losses
+        ]
+        return LLMResult(
+            data=self._value,
+            response=response,
+            mode_used=choice.mode,
+            mode_reason=choice.why,
+            plan=choice.plan,
+            history=history,
+            warnings=(*response.warnings, *self._warnings, *losses),
+        )
+
+    @property
+    def mode(self) -> OutputMode:
+        return self._rungs[0].mode
+
+    def start(self) -> LLMRequest:
+        choice = self._rungs[0]
+        self._reader = PartialReader(choice.plan)
+        applied = mode_for(choice.mode).apply(self._request, self._output, choice.plan, self._profile)
+        return replace(applied, messages=(*applied.messages, *self._feedback)) if self._feedback else applied
+
+    def partial(self, event: StreamEvent) -> PartialValue | None:
+        match event:
+            case TextDelta(text=text) if self.mode is not OutputMode.TOOLS:
+                return self._reader.feed(text)
+            case ToolCallDelta(index=0, arguments=text) if self.mode is OutputMode.TOOLS:
+                return self._reader.feed(text)
+            case _:
+                return None
+
+    def accept(self, response: CompletionResponse) -> CompletionResponse:
+        _check_finish(response)
+        choice = self._rungs[0]
+        text = mode_for(choice.mode).extract(response, self._output)
+        reading = read_json(text, near_json=choice.mode is OutputMode.PROMPTED)
+        self._value = self._output.validate(choice.plan.restore(reading.value))
+        self._warnings += [CallWarning(kind="repaired_json", message=repair) for repair in reading.repairs]
+        return response
+
+    def correct(self, error: LLMParseError, response: CompletionResponse | None) -> bool:
+        """Only the last failed turn is kept, so that feedback never grows."""
+        if response is not None:
+            problem = problem_text(error, self._rungs[0].plan)
+            self._feedback = mode_for(self._rungs[0].mode).feedback(response, self._output, problem)
+        return True
+
+    def step_down(self) -> bool:
+        if len(self._rungs) == 1:
+            return False
+        refused = self._rungs.pop(0)
+        self._feedback = ()
+        self._on_refusal(refused.mode)
+        message = (
+            f"the provider refused the schema in mode {refused.mode.value!r}; {self.mode.value!r} was used instead"
+        )
+        self._warnings.append(CallWarning(kind="mode", message=message))
+        return True
+
+
+def _check_finish(response: CompletionResponse) -> None:
+    """A typed value needs a whole answer: the other ways to end each have their own error."""
+    match response.finish_reason:
+        case "length":
+            error: LLMError = LLMTruncatedError(
+                "the answer reached the output limit before it was whole; raise max_tokens",
+                kind="max_tokens",
+                partial=response,
+            )
+        case "refusal":
+            error = LLMRefusalError(
+                "the model declined to answer; its words are in partial().refusal", kind="output", partial=response
+            )
+        case "content_filter":
+            error = LLMContentFilterError(
+                "the provider's filter stopped the answer; change the prompt", kind="output", partial=response
+            )
+        case _:
+            return
+    error.phase, error.billed, error.usage = "validate", "yes", response.usage
+    raise error

@@ -1,0 +1,73 @@
+"""The caller's tools in the provider's dialect: planned on the way out, arguments restored on the way back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from penguiflow_llm_core.output import plan_schema
+from penguiflow_llm_schema import SchemaPlan
+from penguiflow_llm_types import (
+    CallWarning,
+    CompletionResponse,
+    LLMConfigurationError,
+    LLMMessage,
+    ModelProfile,
+    Part,
+    ToolCallPart,
+    ToolSpec,
+)
+
+
+class PlannedTools:
+    """Tools of one request. A strict tool whose schema cannot be strict is an error, not a surprise."""
+
+    def __init__(self, tools: Iterable[ToolSpec], profile: ModelProfile) -> None:
+        self._plans: dict[str, SchemaPlan] = {}
+        self.specs = tuple(self._plan(tool, profile) for tool in tools)
+
+    def _plan(self, tool: ToolSpec, profile: ModelProfile) -> ToolSpec:
+        dialect = profile.strict_tool_dialect if tool.strict else profile.tool_dialect
+        if dialect is None:
+            what = "strict tools" if tool.strict else "tools"
+            raise LLMConfigurationError(f"{profile.model!r} takes no {what}; remove {tool.name!r}", phase="local")
+        planned = plan_schema(tool.json_schema, dialect)
+        if not planned.compatible:
+            raise LLMConfigurationError(
+                f"the schema of tool {tool.name!r} cannot be sent: {'; '.join(planned.reasons)}", phase="local"
+            )
+        self._plans[tool.name] = planned
+        return replace(tool, json_schema=planned.schema)
+
+    def warnings(self) -> tuple[CallWarning, ...]:
+        """One warning for each constraint a tool's schema lost."""
+        return tuple(
+            CallWarning(kind="schema", message=f"tool {name!r}, {loss.pointer or '/'}: {loss.detail}", setting="tools")
+            for name, planned in self._plans.items()
+            for loss in planned.losses
+        )
+
+    def restore(self, response: CompletionResponse) -> CompletionResponse:
+        """The response with the arguments of our tools in the shape they were asked for."""
+        return replace(response, message=self._convert(response.message, lambda planned: planned.restore))
+
+    def forward(self, messages: tuple[LLMMessage, ...]) -> tuple[LLMMessage, ...]:
+        """The messages with the arguments of earlier calls in the shape that is sent."""
+        return tuple(self._convert(message, lambda planned: planned.forward) for message in messages)
+
+    def _convert(self, message: LLMMessage, way: Callable[[SchemaPlan], Callable[[Any], Any]]) -> LLMMessage:
+        if not any(call.name in self._plans for call in message.tool_calls):
+            return message
+        return replace(message, parts=tuple(self._part(part, way) for part in message.parts))
+
+    def _part(self, part: Part, way: Callable[[SchemaPlan], Callable[[Any], Any]]) -> Part:
+        if not isinstance(part, ToolCallPart) or (planned := self._plans.get(part.name)) is None:
+            return part
+        try:
+            arguments = json.loads(part.arguments)
+        except (ValueError, RecursionError):
+            return part  # kept as the model wrote it: whoever runs the tool reports it
+        converted = way(planned)(arguments)
+        return part if converted == arguments else replace(part, arguments=json.dumps(converted, ensure_ascii=False))
