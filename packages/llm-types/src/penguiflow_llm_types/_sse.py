@@ -34,7 +34,7 @@ class SSEDecoder:
 
     def __init__(self, *, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
         self._max = max_event_bytes
-        self._line = b""  # the unfinished last line
+        self._line = bytearray()  # the unfinished last line
         self._data: list[bytes] = []
         self._event: str | None = None
         self._size = 0
@@ -46,10 +46,10 @@ class SSEDecoder:
     def feed(self, chunk: bytes) -> list[ServerSentEvent]:
         """The events that `chunk` completes."""
         if not self._started:
-            chunk = self._line + chunk
-            self._line = b""
+            chunk = bytes(self._line) + chunk
+            self._line.clear()
             if len(chunk) < len(_BOM) and _BOM.startswith(chunk):
-                self._line = chunk
+                self._line += chunk
                 return []
             self._started = True
             chunk = chunk.removeprefix(_BOM)
@@ -63,14 +63,14 @@ class SSEDecoder:
 
     def has_remainder(self) -> bool:
         """Whether the bytes so far end inside an event: at the end of a stream, a sign that it was cut."""
-        return bool(self._line or self._data)
+        return bool(self._line or self._data) or self._event is not None
 
     def _take_lines(self, chunk: bytes) -> list[ServerSentEvent]:
         events: list[ServerSentEvent] = []
         lines = chunk.split(b"\n")
-        if len(lines) > 1:
-            lines[0] = self._line + lines[0]
-            self._line = b""
+        if len(lines) > 1 and self._line:
+            lines[0] = bytes(self._line) + lines[0]
+            self._line.clear()
         for line in lines[:-1]:
             if line:
                 self._take_line(line)
@@ -86,12 +86,12 @@ class SSEDecoder:
             self._size += len(value) + 1
             self._check(0)
             self._data.append(value)
-        elif line.startswith(b"event:"):
-            self._event = line[6:].decode("utf-8", "replace").removeprefix(" ")
         elif line.startswith(b":"):
             self.comments += 1
         elif line == b"data":
-            self._data.append(b"")
+            self._take_line(b"data:")
+        elif line == b"event" or line.startswith(b"event:"):
+            self._event = line[6:].decode("utf-8", "replace").removeprefix(" ") or None
 
     def _dispatch(self) -> ServerSentEvent | None:
         data, event = self._data, self._event
