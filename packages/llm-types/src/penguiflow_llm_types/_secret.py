@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from typing import Final, NoReturn
 from urllib.parse import quote
@@ -10,9 +11,10 @@ from urllib.parse import quote
 _MASK: Final = "[redacted]"
 _SHORTEST_PREFIX: Final = 8
 _VALID: Final = re.compile(r"[!-~]+")
+_ESCAPE: Final = re.compile(r"%[0-9A-F]{2}")
 _KEY_LIKE: Final = re.compile(
     r"\b(?:sk|pk|rk|dapi|xai|gsk|key|ghp|hf|nvapi)[-_][A-Za-z0-9_\-*.]{6,}|\bAIza[0-9A-Za-z_\-]{10,}|\b(?:AKIA|ASIA)[0-9A-Z]{12,}"
-    r"|\bdapi[0-9a-f]{16,}|\bey[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?"
+    r"|\bdapi[0-9a-f]{16,}|(?<![A-Za-z0-9_-])ey[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?"
 )
 
 
@@ -39,14 +41,20 @@ class Secret:
         return self.__value
 
     def redact(self, text: str) -> str:
-        """`text` without this secret: its value, base64 and URL forms, and any prefix of eight or more characters."""
+        """`text` without this secret: its value, its base64, URL and JSON forms, and prefixes of eight characters up."""
         for form in self._forms():
             text = text.replace(form, _MASK)
         return _without_prefixes(text, self.__value)
 
-    def _forms(self) -> set[str]:
-        encoded = base64.b64encode(self.__value.encode()).decode()
-        return {self.__value, quote(self.__value, safe=""), encoded, encoded.rstrip("=")}
+    def _forms(self) -> list[str]:
+        """Longest first, so that no form is masked only in part because another begins it."""
+        raw = self.__value.encode()
+        forms = {self.__value, json.dumps(self.__value)[1:-1], self.__value.replace("/", "\\/")}
+        for url in (quote(self.__value, safe=""), quote(self.__value)):
+            forms |= {url, _ESCAPE.sub(lambda escape: escape[0].lower(), url)}
+        for encoded in (base64.b64encode(raw).decode(), base64.urlsafe_b64encode(raw).decode()):
+            forms |= {encoded, encoded.rstrip("=")}
+        return sorted(forms, key=len, reverse=True)
 
     def __repr__(self) -> str:
         return f"Secret({self.setting!r})"
