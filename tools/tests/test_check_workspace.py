@@ -130,6 +130,11 @@ DEPENDENCIES: list[tuple[str, Edit, str]] = [
         write(f"{TYPES_CODE}/_x.py", "from penguiflow_llm_acme._encode import REQUEST\n"),
         "_x.py:1: imports 'penguiflow_llm_acme', which no dependency of penguiflow-llm-types provides",
     ),
+    (
+        "undeclared-call",
+        write(f"{ACME_CODE}/_profiles.py", "import importlib\n\nimportlib.import_module('yaml')\n"),
+        "_profiles.py:3: imports 'yaml'",
+    ),
     ("unused", write(f"{ACME_CODE}/_transport.py", ""), "depends on 'acme-sdk' but never imports it"),
     ("no-row", lambda workspace: new_member(workspace), "has no row for 'penguiflow-llm-new'"),
     ("row-only", lambda workspace: remove_member(workspace), "'penguiflow-llm-types' is no member; remove its row"),

@@ -23,7 +23,10 @@ def check(workspace: Workspace, policy: Policy) -> Iterator[Problem]:
 
 
 def imported_modules(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Line and full name of every absolute import; `from a import b` gives a and a.b, since b may be a module."""
+    """Line and full name of every absolute import, and of `import_module` where its argument is a literal.
+
+    `from a import b` gives a and a.b, since b may be a module.
+    """
     for node in ast.walk(tree):
         match node:
             case ast.Import(names=names, lineno=line):
@@ -31,6 +34,12 @@ def imported_modules(tree: ast.AST) -> Iterator[tuple[int, str]]:
             case ast.ImportFrom(module=str(module), level=0, names=names, lineno=line):
                 yield line, module
                 yield from ((line, f"{module}.{alias.name}") for alias in names)
+            case ast.Call(
+                func=ast.Name(id="import_module") | ast.Attribute(attr="import_module"),
+                args=[ast.Constant(value=str(module)), *_],
+                lineno=line,
+            ) if not module.startswith("."):
+                yield line, module
             case _:
                 pass
 

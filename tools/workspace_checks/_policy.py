@@ -81,6 +81,12 @@ POLICY: Final = Policy(
                     modules=("json_repair",),
                     reason="reads near-JSON in prompted mode: a grammar of mistakes we would only collect anew",
                 ),
+                Dependency(
+                    distribution="jsonschema",
+                    modules=("jsonschema",),
+                    reason="validates the answer where the response model is a JSON Schema dict",
+                    extra="jsonschema",
+                ),
             ),
         ),
         "penguiflow-llm-openai": PackageRules(
@@ -116,6 +122,10 @@ POLICY: Final = Policy(
                 _sibling("penguiflow-llm-core", "the client it re-exports"),
                 _TYPES,
                 _SCHEMA,
+                _sibling(
+                    "penguiflow-llm-core", "`--schema` takes JSON Schema files: its extra of the name", extra="cli"
+                ),
+                _sibling("penguiflow-llm-core", "its extra of the same name", extra="jsonschema"),
                 _sibling("penguiflow-llm-testing", "`--simulate` runs against its server", extra="cli"),
                 Dependency(
                     distribution="typer",
