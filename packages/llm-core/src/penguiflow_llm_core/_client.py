@@ -9,7 +9,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
-from typing import Any, Final, Self, TypeAlias, TypeVar, Unpack, cast, overload
+from typing import Any, Final, Self, TypeAlias, TypeVar, Unpack, overload
 
 from penguiflow_llm_core._inputs import MessagesInput, ToolChoiceInput, ToolInput, to_tool
 from penguiflow_llm_core._modes import ModeSelector
@@ -66,15 +66,37 @@ class LLMClient:
         """What is known of the model."""
         return self._endpoint.provider.profile(self._endpoint.model)
 
+    @overload
     async def generate(
         self,
         messages: MessagesInput,
-        response_model: type[T] | Any,
+        response_model: type[T],
         *,
         mode: OutputMode | str | None = None,
         on_stream_event: EventCallback | None = None,
         **options: Unpack[RequestOptions],
-    ) -> LLMResult[T]:
+    ) -> LLMResult[T]: ...
+
+    @overload
+    async def generate(
+        self,
+        messages: MessagesInput,
+        response_model: Any,
+        *,
+        mode: OutputMode | str | None = None,
+        on_stream_event: EventCallback | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> LLMResult[Any]: ...
+
+    async def generate(
+        self,
+        messages: MessagesInput,
+        response_model: Any,
+        *,
+        mode: OutputMode | str | None = None,
+        on_stream_event: EventCallback | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> LLMResult[Any]:
         """A validated value of `response_model`.
 
         `messages` is a string, an `LLMMessage`, or a list of those or of OpenAI-style dicts. `response_model` is
@@ -86,7 +108,7 @@ class LLMClient:
         """
         task, runner = self._typed(messages, response_model, mode, options, streamed=on_stream_event is not None)
         await _drain(runner.events(), on_stream_event)
-        return cast("LLMResult[T]", task.result(runner.outcome(), runner.history))
+        return task.result(runner.outcome(), runner.history)
 
     async def complete(
         self,
@@ -158,15 +180,37 @@ class LLMClient:
         task, runner = self._typed(messages, response_model, mode, options, streamed=True)
         return LLMStream(runner.events(), lambda: task.result(runner.outcome(), runner.history))
 
+    @overload
     def generate_sync(
         self,
         messages: MessagesInput,
-        response_model: type[T] | Any,
+        response_model: type[T],
         *,
         mode: OutputMode | str | None = None,
         on_stream_event: EventCallback | None = None,
         **options: Unpack[RequestOptions],
-    ) -> LLMResult[T]:
+    ) -> LLMResult[T]: ...
+
+    @overload
+    def generate_sync(
+        self,
+        messages: MessagesInput,
+        response_model: Any,
+        *,
+        mode: OutputMode | str | None = None,
+        on_stream_event: EventCallback | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> LLMResult[Any]: ...
+
+    def generate_sync(
+        self,
+        messages: MessagesInput,
+        response_model: Any,
+        *,
+        mode: OutputMode | str | None = None,
+        on_stream_event: EventCallback | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> LLMResult[Any]:
         """`generate` for code without an event loop; `on_stream_event` runs in a thread of the client's."""
         return self._sync().run(
             self.generate(messages, response_model, mode=mode, on_stream_event=on_stream_event, **options)
