@@ -83,7 +83,7 @@ POLICY: Final = Policy(
                 ),
                 Dependency(
                     distribution="jsonschema",
-                    modules=("jsonschema",),
+                    modules=("jsonschema", "referencing"),  # its own interface takes a referencing.Registry
                     reason="validates the answer where the response model is a JSON Schema dict",
                     extra="jsonschema",
                 ),
