@@ -1,0 +1,47 @@
+"""What one service does differently from Chat Completions as OpenAI speaks it, as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+ReasoningReplay: TypeAlias = Literal["reasoning_content", "reasoning", "reasoning_details"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatDialect:
+    """One service's Chat Completions. The defaults are OpenAI's own.
+
+    Reading is liberal for every service: text as a string or as blocks, tool calls with and without index or id, usage
+    on any chunk, errors inside a 200. Only what must differ on purpose is a field here.
+    """
+
+    provider: str
+    """Name written on the parts that only this service understands."""
+
+    max_tokens_field: Literal["max_completion_tokens", "max_tokens"] = "max_completion_tokens"
+    stream_options: Mapping[str, bool] | None = field(
+        default_factory=lambda: {"include_usage": True, "include_obfuscation": False}
+    )
+    """Sent with a stream; None where the service refuses the field."""
+
+    reasoning_fields: tuple[str, ...] = ("reasoning_content", "reasoning")
+    """Message fields that may hold reasoning text; the first one that does is read."""
+    reasoning_replay: ReasoningReplay | None = None
+    """Field in which earlier reasoning goes back; None: the service does not take it back."""
+    effort_field: Literal["reasoning_effort", "reasoning.effort"] = "reasoning_effort"
+
+    strict_tools: bool = True
+    """Whether `strict` may stand in a tool."""
+    refused_settings: frozenset[str] = frozenset()
+    """Body fields the service refuses, such as "seed" or "parallel_tool_calls": left out, with a warning."""
+    empty_assistant_content: str | None = None
+    """Content of an assistant message that holds tool calls only; some services refuse null."""
+    cache_breakpoint_families: frozenset[str] = frozenset()
+    """Model families that take `prompt_cache_breakpoint` and `prompt_cache_options`."""
+    stop_refused_by_reasoning: bool = False
+    """Whether models that reason refuse `stop`."""
+
+    reports_cost_usd: bool = False
+    """Whether `usage.cost` is a price in US dollars."""

@@ -1,0 +1,112 @@
+"""What an error body says, whatever shape it has: objects in objects, JSON in strings, lists, plain text, web pages."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from penguiflow_llm_openai_compat._json import count, text_or_none
+
+_MAX_DEPTH: Final = 4
+_MAX_MESSAGE: Final = 1_000
+# Fields that hold another error, the more telling one first: OpenRouter, Databricks, everyone else.
+_INNER: Final = ("metadata", "raw", "external_model_error", "error")
+_MESSAGES: Final = ("message", "detail", "msg", "error_message", "error_description")
+_TITLE: Final = re.compile(r"<title>([^<]{1,200})</title>", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorBody:
+    """The telling fields of an error body; None where it does not say."""
+
+    message: str | None = None
+    code: str | None = None
+    type: str | None = None
+    param: str | None = None
+    status: int | None = None
+    """An HTTP status the body claims, which counts where the real one is 200."""
+
+
+def read_error(body: bytes) -> ErrorBody:
+    """The error in `body`; never raises."""
+    text = body.decode("utf-8", "replace").strip()
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return ErrorBody(message=_plain(text))
+    return read_error_value(value)
+
+
+def read_error_value(value: object) -> ErrorBody:
+    """The error in a parsed JSON value: of nested ones, the innermost fields win."""
+    return _read(value, _MAX_DEPTH)
+
+
+def _read(value: object, depth: int) -> ErrorBody:
+    match value:
+        case str():
+            return _read_text(value, depth)
+        case dict():
+            return _read_object(value, depth)
+        case [first, *_]:
+            return _read(first, depth - 1) if depth > 1 else ErrorBody()
+        case _:
+            return ErrorBody()
+
+
+def _read_text(text: str, depth: int) -> ErrorBody:
+    stripped = text.strip()
+    if depth > 1 and stripped[:1] in ("{", "["):
+        try:
+            inner = _read(json.loads(stripped), depth - 1)
+        except (ValueError, RecursionError):
+            inner = ErrorBody()
+        if inner.message is not None:
+            return inner
+    return ErrorBody(message=_plain(stripped))
+
+
+def _read_object(value: Mapping[str, Any], depth: int) -> ErrorBody:
+    own = ErrorBody(
+        message=next((text for name in _MESSAGES if (text := text_or_none(value.get(name)))), None),
+        code=_code(value.get("code", value.get("error_code"))),
+        type=text_or_none(value.get("type")),
+        param=text_or_none(value.get("param")),
+        status=_status(value),
+    )
+    if own.message is not None and own.message.lstrip()[:1] in ("{", "["):
+        own = _over(own, _read_text(own.message, depth))
+    if depth > 1:
+        for name in _INNER:
+            if name in value:
+                own = _over(own, _read(value[name], depth - 1))
+    return own
+
+
+def _over(outer: ErrorBody, inner: ErrorBody) -> ErrorBody:
+    return ErrorBody(
+        message=inner.message or outer.message,
+        code=inner.code or outer.code,
+        type=inner.type or outer.type,
+        param=inner.param or outer.param,
+        status=inner.status or outer.status,
+    )
+
+
+def _code(value: object) -> str | None:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else text_or_none(value)
+
+
+def _status(value: Mapping[str, Any]) -> int | None:
+    candidates = (count(value.get(name)) for name in ("status_code", "status", "raw_status_code", "code"))
+    return next((number for number in candidates if number is not None and 400 <= number <= 599), None)
+
+
+def _plain(text: str) -> str | None:
+    if text.startswith("<"):
+        title = _TITLE.search(text[:20_000])
+        return f"a web page titled {title[1].strip()!r}" if title else "a web page"
+    return text[:_MAX_MESSAGE] or None

@@ -1,0 +1,135 @@
+"""Error bodies into the error tree. The same envelope serves Chat Completions and Responses.
+
+Sources: OpenAI, "Error codes" and the error objects of the API reference, read 2026-11; Azure OpenAI, "Content
+filtering"; real bodies of OpenAI, Azure, Groq, DeepSeek, Mistral, xAI, Venice, OpenRouter and Databricks, 2024 to 2026.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from penguiflow_llm_openai_compat._error_body import ErrorBody, read_error, read_error_value
+from penguiflow_llm_openai_compat._error_tables import BILLED, BY_CODE, BY_STATUS, BY_TEXT, REMEDIES, Verdict
+from penguiflow_llm_types import (
+    Billed,
+    CompletionResponse,
+    LLMError,
+    LLMOverloadedError,
+    LLMProtocolError,
+    LLMQuotaError,
+    LLMRateLimitError,
+    Phase,
+    Usage,
+    redact_key_like,
+    retry_after_s,
+    server_should_retry,
+)
+
+_MAX_BODY: Final = 4_000
+_SHORT_WAIT_S: Final = 60.0
+_WAIT: Final = re.compile(
+    r"(?:try again|retry) (?:in|after) (?:(\d{1,6})m(?!s))?(?:(\d{1,9}(?:\.\d{1,6})?) ?(ms|s)\w*)?"
+)
+
+
+def error_from_response(
+    status: int,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    now: datetime,
+    redact: Callable[[str], str] = redact_key_like,
+) -> LLMError:
+    """The error that an answer with a status other than 200 means. `headers` has lower-case names.
+
+    Never raises, whatever the body is. The provider's own sentence becomes the message, after `redact`.
+    """
+    said = read_error(body)
+    wait = retry_after_s(headers, now=now)
+    if wait is None:
+        wait = _wait_in_text(said.message)
+    verdict = _short_wait(_verdict(status, said, is_page=body.lstrip()[:1] == b"<"), wait)
+    return verdict.error(
+        _sentence(verdict, said, f"HTTP {status}", redact),
+        kind=verdict.kind,
+        status=status,
+        code=said.code,
+        request_id=headers.get("x-request-id") or headers.get("apim-request-id"),
+        phase="headers",
+        retry_after_s=wait,
+        billed=BILLED.get(status, "no"),
+        body=redact(body[: 2 * _MAX_BODY].decode("utf-8", "replace"))[:_MAX_BODY] or None,
+        server_should_retry=server_should_retry(headers),
+    )
+
+
+def in_band_error(
+    payload: Mapping[str, Any],
+    *,
+    phase: Phase,
+    usage: Usage | None = None,
+    partial: CompletionResponse | None = None,
+    redact: Callable[[str], str] = redact_key_like,
+) -> LLMError:
+    """The error that an error object inside a 200 means, in a body or in the middle of a stream."""
+    said = read_error_value(dict(payload))
+    verdict = _verdict(said.status or 200, said, is_page=False)
+    billed: Billed = "yes" if usage is not None and usage.output_tokens else "unknown"
+    return verdict.error(
+        _sentence(verdict, said, "an error inside its answer", redact),
+        kind=verdict.kind,
+        status=said.status,
+        code=said.code,
+        phase=phase,
+        retry_after_s=_wait_in_text(said.message),
+        billed=billed,
+        usage=usage,
+        partial=partial,
+    )
+
+
+def _verdict(status: int, said: ErrorBody, *, is_page: bool) -> Verdict:
+    if is_page:  # from something in between: its words are not the provider's
+        return BY_STATUS.get(status) or _by_class(status)
+    for key in (said.code, said.type):
+        if key is not None and (verdict := BY_CODE.get(key)) is not None:
+            return verdict
+    text = f"{said.message or ''} {said.param or ''}".lower()
+    if status < 500 and status not in (401, 403, 429):
+        for words, verdict in BY_TEXT:
+            if all(word in text for word in words):
+                return verdict
+    if status == 503 or "overloaded" in text:
+        return Verdict(LLMOverloadedError)
+    return BY_STATUS.get(status) or _by_class(status)
+
+
+def _by_class(status: int) -> Verdict:
+    if 300 <= status < 400:
+        return Verdict(LLMProtocolError, "redirect")
+    return BY_STATUS[400] if 400 <= status < 500 else BY_STATUS[500]
+
+
+def _short_wait(verdict: Verdict, wait: float | None) -> Verdict:
+    """Azure says "quota" for what a minute's wait cures."""
+    if verdict.error is LLMQuotaError and wait is not None and wait <= _SHORT_WAIT_S:
+        return Verdict(LLMRateLimitError)
+    return verdict
+
+
+def _wait_in_text(message: str | None) -> float | None:
+    found = _WAIT.search((message or "").lower())
+    if found is None or not (found[1] or found[2]):
+        return None
+    minutes, number, unit = found.groups()
+    seconds = float(number or 0)
+    return float(minutes or 0) * 60 + (seconds / 1000 if unit == "ms" else seconds)
+
+
+def _sentence(verdict: Verdict, said: ErrorBody, where: str, redact: Callable[[str], str]) -> str:
+    message = redact(said.message).strip() if said.message else "it gave no reason"
+    remedy = REMEDIES.get(verdict.error, "")
+    return f"the provider answered {where}: {message}" + (f" [{remedy}]" if remedy else "")

@@ -1,0 +1,94 @@
+"""JSON from the wire: every way it can be broken is an `LLMProtocolError`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from penguiflow_llm_types import LLMProtocolError, Phase
+
+
+class WireJSON:
+    """Reads the JSON of one answer and remembers whether text was lost on the way."""
+
+    __slots__ = ("lossy",)
+
+    def __init__(self) -> None:
+        self.lossy = False
+        """Whether half a surrogate pair was replaced by U+FFFD, so that every string can be encoded."""
+
+    def body(self, data: bytes, *, content_type: str = "") -> dict[str, Any]:
+        """The object a whole body holds.
+
+        Raises:
+            LLMProtocolError: kind "empty", "content_type" (a web page, usually of a proxy), "utf8" or "json".
+        """
+        stripped = data.strip()
+        if not stripped:
+            raise _broken("empty", "an empty body", phase="body")
+        if "html" in content_type.lower() or stripped[:1] == b"<":
+            raise _broken("content_type", "a web page, as a proxy or a wrong base_url does", phase="body")
+        return self._object(data, phase="parse")
+
+    def event(self, data: bytes) -> dict[str, Any]:
+        """The object one stream event holds. Raises as `body` does, kinds "utf8" and "json"."""
+        return self._object(data, phase="stream")
+
+    def _object(self, data: bytes, *, phase: Phase) -> dict[str, Any]:
+        try:
+            value = json.loads(data.decode())
+        except UnicodeDecodeError:
+            raise _broken("utf8", "bytes that are not UTF-8", phase=phase) from None
+        except (ValueError, RecursionError):
+            raise _broken("json", "text that is not JSON", phase=phase) from None
+        if not isinstance(value, dict):
+            raise _broken("json", f"a JSON {type(value).__name__} where an object belongs", phase=phase)
+        if b"\\ud" not in data and b"\\uD" not in data:
+            return value
+        return {key: self._without_surrogates(item) for key, item in value.items()}
+
+    def _without_surrogates(self, value: Any) -> Any:
+        match value:
+            case str() if not value.isascii():
+                return self._text(value)
+            case dict():
+                return {self._without_surrogates(key): self._without_surrogates(item) for key, item in value.items()}
+            case list():
+                return [self._without_surrogates(item) for item in value]
+            case _:
+                return value
+
+    def _text(self, text: str) -> str:
+        clean = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        self.lossy = self.lossy or clean != text
+        return clean
+
+
+def _broken(kind: str, what: str, *, phase: Phase) -> LLMProtocolError:
+    message = f"the provider answered with {what}; check base_url, and try again if it is right"
+    return LLMProtocolError(message, kind=kind, phase=phase, billed="unknown")
+
+
+def json_text(value: object) -> str:
+    """`value` as compact JSON text, keys in their order."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def count(value: object) -> int | None:
+    """`value` when it is a number of things, else None: providers send null, and some send words."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def text_or_none(value: object) -> str | None:
+    """`value` when it is a string with something in it, else None."""
+    return value if isinstance(value, str) and value else None
+
+
+def mapping(value: object) -> dict[str, Any]:
+    """`value` when it is a JSON object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def objects(value: object) -> list[dict[str, Any]]:
+    """The JSON objects of a JSON array; none when it is not one."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

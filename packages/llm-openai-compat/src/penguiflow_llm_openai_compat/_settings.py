@@ -1,0 +1,111 @@
+"""Settings both OpenAI wires spell alike, and what to do where a model does not take one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from penguiflow_llm_openai_compat._warnings import adapted, unsupported
+from penguiflow_llm_types import CallWarning, Effort, LLMRequest, ModelProfile, ReasoningConfig
+
+_EFFORTS: Final[tuple[Effort, ...]] = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
+
+# Budgets have no counterpart here. Thresholds as Anthropic's migration notes pair budgets with efforts, read 2026-11:
+# up to 2,048 tokens low, 8,192 medium, 24,576 high.
+_BUDGETS: Final[tuple[tuple[int, Effort], ...]] = ((0, "none"), (2_048, "low"), (8_192, "medium"), (24_576, "high"))
+
+
+def reasoning_effort(
+    config: ReasoningConfig | None, profile: ModelProfile, warnings: list[CallWarning]
+) -> Effort | None:
+    """The effort to send, the nearest one the model takes; None when nothing was asked or it takes none."""
+    if config is None or (config.effort is None and config.budget_tokens is None):
+        return None
+    effort = config.effort or _effort_of_budget(config.budget_tokens or 0)
+    if config.effort is None:
+        warnings.append(adapted("reasoning.budget_tokens", f"this wire takes an effort, so {effort!r} was sent"))
+    if not profile.efforts:
+        if not profile.known and not profile.reasoning:
+            return effort  # nothing is known of the model: let the service decide
+        warnings.append(unsupported("reasoning.effort", f"model {profile.model!r} does not take one"))
+        return None
+    nearest = min(profile.efforts, key=lambda known: abs(_EFFORTS.index(known) - _EFFORTS.index(effort)))
+    if nearest != effort:
+        warnings.append(adapted("reasoning.effort", f"model {profile.model!r} takes {nearest!r}, not {effort!r}"))
+    return nearest
+
+
+def _effort_of_budget(tokens: int) -> Effort:
+    return next((effort for most, effort in _BUDGETS if tokens <= most), "xhigh")
+
+
+def sampling_fields(
+    request: LLMRequest,
+    profile: ModelProfile,
+    *,
+    effort: Effort | None,
+    wire: frozenset[str],
+    warnings: list[CallWarning],
+) -> dict[str, Any]:
+    """Sampling settings as body fields. `wire` names those the wire has.
+
+    OpenAI deployment checklist, read 2026-11: models that reason take temperature and top_p only with effort "none".
+    """
+    sampling = request.sampling
+    asked = {
+        "temperature": sampling.temperature,
+        "top_p": sampling.top_p,
+        "top_k": sampling.top_k,
+        "seed": sampling.seed,
+        "presence_penalty": sampling.presence_penalty,
+        "frequency_penalty": sampling.frequency_penalty,
+    }
+    model_samples = profile.temperature or effort == "none"
+    fields: dict[str, Any] = {}
+    for name, value in asked.items():
+        if value is None:
+            continue
+        if name not in wire:
+            warnings.append(unsupported(name, "this API has no such setting"))
+        elif name != "seed" and not model_samples:
+            warnings.append(unsupported(name, f"model {profile.model!r} refuses it while it reasons"))
+        else:
+            fields[name] = value
+    return fields
+
+
+def cache_fields(
+    request: LLMRequest, profile: ModelProfile, *, options_families: frozenset[str], warnings: list[CallWarning]
+) -> dict[str, Any]:
+    """Prompt cache settings as body fields.
+
+    `options_families` are the model families that take `prompt_cache_options` (openai 3.54.0: "gpt-5.6 and later");
+    older ones take the retentions "in_memory" and "24h".
+    """
+    if any(tool.cache is not None for tool in request.tools):
+        warnings.append(unsupported("tools.cache", "this API has no cache breakpoints on tools"))
+    cache = request.cache
+    if cache is None:
+        return {}
+    fields: dict[str, Any] = {}
+    if cache.content is not None:
+        warnings.append(unsupported("cache.content", "this API has no named caches"))
+    if cache.key is not None:
+        fields["prompt_cache_key"] = cache.key
+    if cache.ttl is not None:
+        if profile.family in options_families:
+            fields["prompt_cache_options"] = {"ttl": cache.ttl}
+        elif cache.ttl in ("in_memory", "24h"):
+            fields["prompt_cache_retention"] = cache.ttl
+        else:
+            warnings.append(unsupported("cache.ttl", f"model {profile.model!r} takes 'in_memory' or '24h'"))
+    return fields
+
+
+def merged(body: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
+    """`body` with the caller's own fields over it; objects are merged, everything else is replaced."""
+    result = dict(body)
+    for name, value in extra.items():
+        before = result.get(name)
+        result[name] = merged(before, value) if isinstance(before, dict) and isinstance(value, Mapping) else value
+    return result

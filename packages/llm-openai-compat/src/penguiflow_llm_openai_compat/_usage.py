@@ -1,0 +1,66 @@
+"""Token counts of Chat Completions, whichever way a service spells them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from penguiflow_llm_openai_compat._json import count, mapping
+from penguiflow_llm_types import Usage
+
+# Where services put the cached part of the prompt: OpenAI in prompt_tokens_details, the others beside the totals.
+# Recorded traffic of each, 2025 to 2026.
+_CACHE_READ_FIELDS: Final = (
+    "prompt_cache_hit_tokens",  # DeepSeek
+    "cached_tokens",  # Together, Moonshot
+    "num_cached_tokens",  # Mistral
+    "cache_read_input_tokens",  # Databricks, Venice, Vercel
+)
+
+
+def chat_usage(usage: Mapping[str, Any] | None, *, reports_cost_usd: bool = False) -> Usage:
+    """Ours for a `usage` object; a `Usage` that says nothing for None.
+
+    xAI counts reasoning beside `completion_tokens`, not in it; its `total_tokens` gives that away.
+    """
+    if not usage:
+        return Usage()
+    prompt = mapping(usage.get("prompt_tokens_details") or usage.get("prompt_token_details"))
+    completion = mapping(usage.get("completion_tokens_details") or usage.get("completion_token_details"))
+    reasoning = count(completion.get("reasoning_tokens"))
+    return Usage(
+        input_tokens=count(usage.get("prompt_tokens")),
+        output_tokens=_output_tokens(usage, reasoning),
+        cache_read_tokens=_cache_read(usage, prompt),
+        cache_write_tokens=_first(prompt.get("cache_write_tokens"), usage.get("cache_creation_input_tokens")),
+        reasoning_tokens=reasoning,
+        input_audio_tokens=count(prompt.get("audio_tokens")),
+        output_audio_tokens=count(completion.get("audio_tokens")),
+        input_image_tokens=count(prompt.get("image_tokens")),
+        accepted_prediction_tokens=count(completion.get("accepted_prediction_tokens")),
+        rejected_prediction_tokens=count(completion.get("rejected_prediction_tokens")),
+        web_searches=count(mapping(usage.get("server_tool_use_details")).get("web_search_requests")),
+        reported_cost_usd=_cost(usage.get("cost")) if reports_cost_usd else None,
+    )
+
+
+def _output_tokens(usage: Mapping[str, Any], reasoning: int | None) -> int | None:
+    prompt, completion = count(usage.get("prompt_tokens")), count(usage.get("completion_tokens"))
+    total = count(usage.get("total_tokens"))
+    if prompt is None or completion is None or not reasoning:
+        return completion
+    return completion + reasoning if prompt + completion + reasoning == total else completion
+
+
+def _cache_read(usage: Mapping[str, Any], prompt: Mapping[str, Any]) -> int | None:
+    return _first(prompt.get("cached_tokens"), *(usage.get(name) for name in _CACHE_READ_FIELDS))
+
+
+def _first(*values: object) -> int | None:
+    return next((number for value in values if (number := count(value)) is not None), None)
+
+
+def _cost(value: object) -> Decimal | None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return Decimal(str(value)) if is_number else None
