@@ -13,7 +13,10 @@ from typing import Any, ClassVar, Literal, TypeAlias
 from penguiflow_llm_types._response import CompletionResponse, Usage
 
 Phase: TypeAlias = Literal["local", "connect", "send", "headers", "body", "stream", "parse", "validate"]
+"""How far an attempt got before it failed, in the order of a call; "local" is before any connection."""
+
 Billed: TypeAlias = Literal["no", "unknown", "yes"]
+"""Whether the failed attempt costs money: "unknown" when the provider may have processed it."""
 
 RetryRule: TypeAlias = Literal[
     "connect", "backoff", "overload", "after", "uncertain", "once", "refresh", "reask", "never"

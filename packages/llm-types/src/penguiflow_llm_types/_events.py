@@ -54,3 +54,4 @@ class Done:
 
 
 StreamEvent: TypeAlias = TextDelta | ReasoningDelta | ToolCallStart | ToolCallDelta | UsageUpdate | Done
+"""One event of a stream. Closed, like `Part`."""

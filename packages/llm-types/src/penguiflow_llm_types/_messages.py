@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 Role: TypeAlias = Literal["system", "user", "assistant", "tool"]
+"""Whose turn a message is; "tool" carries the results of tool calls."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +131,7 @@ class ToolCallPart:
 
 
 ToolResultContent: TypeAlias = TextPart | ImagePart | DocumentPart
+"""What a tool may give back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +165,7 @@ class OpaquePart:
 Part: TypeAlias = (
     TextPart | ImagePart | AudioPart | DocumentPart | ReasoningPart | ToolCallPart | ToolResultPart | OpaquePart
 )
+"""One block of a message. Closed: a new kind is a new member here, and every `match` over it must learn it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ SPEC_VERSION: Final = 1
 """Version of this contract. It changes only when a provider written against it would have to."""
 
 ENTRY_POINT_GROUP: Final = "penguiflow_llm.providers"
+"""The entry-point group that installed providers are found by; each entry loads to a `ProviderPlugin`."""
 
 
 @runtime_checkable

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 from penguiflow_llm_types._messages import CacheBreakpoint, LLMMessage
 
 Effort: TypeAlias = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
+"""How much a model should reason, weakest first; each provider has the nearest of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,7 @@ class NamedTool:
 
 
 ToolChoice: TypeAlias = Literal["auto", "none", "required"] | NamedTool
+"""Whether the model may ("auto"), must not ("none") or must ("required", or one by name) call a tool."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

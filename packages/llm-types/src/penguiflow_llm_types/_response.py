@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias
 from penguiflow_llm_types._messages import LLMMessage, ToolCallPart
 
 FinishReason: TypeAlias = Literal["stop", "length", "tool_calls", "content_filter", "refusal", "error", "other"]
+"""Why an answer ended, as the provider said it: "other" for a word not known here, "error" for a partial answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,7 @@ WarningKind: TypeAlias = Literal[
     "price",
     "other",
 ]
+"""What a warning is about: a setting, a part, the model, the output mode, the schema, or the price."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

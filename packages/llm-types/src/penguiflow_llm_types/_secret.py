@@ -41,7 +41,7 @@ class Secret:
         return self.__value
 
     def redact(self, text: str) -> str:
-        """`text` without this secret: its value, its base64, URL and JSON forms, and prefixes of eight characters up."""
+        """`text` without this secret: its value, base64, URL and JSON forms, and prefixes of eight characters up."""
         for form in self._forms():
             text = text.replace(form, _MASK)
         return _without_prefixes(text, self.__value)

@@ -13,6 +13,8 @@ from typing import Final
 from penguiflow_llm_types._errors import LLMProtocolError
 
 MAX_EVENT_BYTES: Final = 16 * 1024 * 1024
+"""Largest event accepted unless told otherwise."""
+
 _BOM: Final = b"\xef\xbb\xbf"
 
 
