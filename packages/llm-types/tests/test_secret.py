@@ -130,6 +130,11 @@ def test_redaction(text: str, expected: str) -> None:
     assert expected == Secret(_VALUE).redact(text)
 
 
+def test_a_short_secret_is_masked_whole() -> None:
+    """A dummy key of a local server has no prefix long enough to tell from a word."""
+    assert Secret("abc").redact("key abc, not ab") == "key [redacted], not ab"
+
+
 @given(_VALUES, st.text(max_size=30), st.text(max_size=30), st.integers(min_value=8, max_value=80))
 def test_no_form_survives_redaction(value: str, before: str, after: str, size: int) -> None:
     """Value, base64, URL form, JSON form and every prefix of eight characters or more, wherever they stand."""
