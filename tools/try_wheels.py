@@ -83,6 +83,8 @@ def try_wheels(wheel_folder: Path, schema: str, folder: Path) -> Mapping[str, ob
     install = ["uv", "pip", "install", "--quiet", "--no-sources", "--python", str(python)]
     _run([*install, *requirements(sorted(wheel_folder.glob("*.whl")))], folder)
     _run(["uv", "pip", "check", "--quiet", "--python", str(python)], folder)
+    if not (ROOT / "examples").is_dir():
+        raise TrialError("no examples folder in the workspace, and the main job needs its schema; write one there")
     shutil.copytree(ROOT / "examples", folder / "examples")
     return parse_answer(_run(main_job(python.parent, schema), folder))
 

@@ -26,7 +26,7 @@ class PackageRules:
 
     dependencies: tuple[Dependency, ...] = ()
     pure: bool = False  # no I/O, clock, environment or randomness anywhere, not only in the pure rooms
-    max_wheel_kib: int = 150
+    max_wheel_kib: int = 80  # room to grow, far too little for a data file or a vendored library by accident
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +60,10 @@ _OPENAI_SDK: Final = Dependency(
 POLICY: Final = Policy(
     packages={
         "penguiflow-llm-types": PackageRules(),
-        "penguiflow-llm-schema": PackageRules(pure=True),
+        "penguiflow-llm-schema": PackageRules(pure=True, max_wheel_kib=150),
         "penguiflow-llm-openai-compat": PackageRules(dependencies=(_TYPES,), pure=True),
         "penguiflow-llm-core": PackageRules(
+            max_wheel_kib=150,
             dependencies=(
                 _TYPES,
                 _SCHEMA,
@@ -104,6 +105,7 @@ POLICY: Final = Policy(
             ),
         ),
         "penguiflow-llm-testing": PackageRules(
+            max_wheel_kib=250,
             dependencies=(
                 _TYPES,
                 _SCHEMA,
