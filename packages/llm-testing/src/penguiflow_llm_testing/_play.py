@@ -79,10 +79,10 @@ class _Plan:
 
     def read(self, fault: Fault) -> None:
         match fault:
-            case Cut(after_events=events, after_bytes=count, how="clean"):
-                self.marks.append((max(self.offset(events, count), 0), EndMessage()))
-            case Cut(after_events=events, after_bytes=count, how=("fin" | "rst") as how):
-                self.marks.append((self.offset(events, count), EndConnection(how=how)))
+            case Cut(after_events=events, after_bytes=count, how=how):
+                offset = self.offset(events, count)
+                end = EndMessage() if how == "clean" else EndConnection(how=how)
+                self.marks.append((max(offset, 0) if how == "clean" else offset, end))
             case Hold(after_events=events, after_bytes=count, for_s=for_s):
                 self.marks.append((self.offset(events, count), Wait(for_s=for_s)))
             case Split(sizes=sizes, gap_s=gap_s):

@@ -99,6 +99,7 @@ class Connection(asyncio.Protocol):
         self._number = self._application.connection_opened()
         self._connections.add(self)
         self.task = asyncio.get_running_loop().create_task(self._serve())
+        self.task.add_done_callback(_report)
 
     def data_received(self, data: bytes) -> None:
         if not self._left.is_set():
@@ -176,10 +177,10 @@ class Connection(asyncio.Protocol):
             else:
                 raise _ClientLeftError
 
-    async def _next_event(self) -> h11.Event | type[h11.PAUSED]:
+    async def _next_event(self) -> h11.Event:
         while True:
             event = self._http.next_event()
-            if event is not h11.NEED_DATA:
+            if isinstance(event, h11.Event):
                 return event
             self._arrived.clear()
             await self._arrived.wait()
@@ -257,6 +258,12 @@ class Connection(asyncio.Protocol):
         """Answer a request that is not HTTP, where an answer is still possible."""
         if not self._left.is_set() and self._http.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             self._write(h11.Response(status_code=status, headers=[("content-length", "0"), ("connection", "close")]))
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    """Log an error of the simulator's own at once: the client only sees its connection end."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        task.get_loop().call_exception_handler({"message": "the simulator failed", "exception": error, "task": task})
 
 
 def _response(head: SendHead) -> h11.Response:

@@ -1,4 +1,4 @@
-"""The simulator itself: a server thread with its own event loop, so that synchronous and asynchronous callers share it."""
+"""The simulator itself: a server thread with its own event loop, for synchronous and asynchronous callers alike."""
 
 import asyncio
 import ipaddress
@@ -6,7 +6,7 @@ import socket
 from collections.abc import Callable
 from threading import Thread
 from types import TracebackType
-from typing import Final
+from typing import Final, Self
 
 from ._application import SimulatorApplication
 from ._journal import Journal, RecordedRequest
@@ -19,11 +19,11 @@ _BACKLOG: Final = 1024
 
 
 class Simulator:
-    """A loopback server that speaks providers' wires: `with Simulator() as sim: client(base_url=sim.base_url("openai"))`.
+    """A loopback server that speaks providers' wires; use it as a context manager, and `base_url` in the client.
 
-    Answers depend on `seed` and on the request alone, so that the same question gets the same answer, plain or streamed,
-    on every run; ids and counters also depend on how many requests came before. Every method may be called from any
-    thread. The `wait_` methods block: from a coroutine, call them through `asyncio.to_thread`.
+    Answers depend on `seed` and on the request alone, so that the same question gets the same answer, plain or
+    streamed, on every run; ids also depend on how many requests came before. Every method may be called from
+    any thread. The `wait_` methods block: from a coroutine, call them through `asyncio.to_thread`.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Simulator:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
 
-    def start(self) -> "Simulator":
+    def start(self) -> Self:
         """Begin to listen, and return this simulator; a started one is left as it is.
 
         Raises:
@@ -73,7 +73,7 @@ class Simulator:
             self._thread.join()
             self._thread = self._loop = self._stop = None
 
-    def __enter__(self) -> "Simulator":
+    def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from .._exchange import Json
+from penguiflow_llm_testing._exchange import Json
 
 MAX_CANDIDATES: Final = 50  # opening braces tried in one text
 _TYPES: Final = frozenset({"object", "array", "string", "number", "integer", "boolean", "null"})

@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from .._exchange import Reply, WireRequest
-from .._script import Answer, FailMidway, ProviderFailure
+from penguiflow_llm_testing._exchange import Reply, WireRequest
+from penguiflow_llm_testing._script import Answer, FailMidway, ProviderFailure
 
 
 class Refused(Exception):  # noqa: N818  not an error of ours: the provider's answer to an invalid request

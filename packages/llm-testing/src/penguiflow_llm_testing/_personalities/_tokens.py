@@ -6,7 +6,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
 
-from .._script import ScriptedUsage
+from penguiflow_llm_testing._script import ScriptedUsage
 
 CHARACTERS: Final = 4  # OpenAI help centre, "What are tokens and how to count them?": about 4 characters of English
 CACHE_FROM: Final = 1024  # tokens; OpenAI docs, "Prompt caching": prompts of 1,024 tokens or more, in steps of 128
@@ -37,6 +37,9 @@ class TokenCount:
         names = ("input_tokens", "output_tokens", "cached_tokens", "reasoning_tokens")
         scripted = {name: getattr(usage, name) for name in names}
         return TokenCount(**{name: getattr(self, name) if value is None else value for name, value in scripted.items()})
+
+
+NO_TOKENS: Final = TokenCount()
 
 
 def tokens_in(text: str) -> int:

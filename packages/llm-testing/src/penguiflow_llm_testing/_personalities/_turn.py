@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Final, Literal, TypeAlias
 
-from .._exchange import Json
-from .._script import Answer, FinishReason, ScriptedToolCall
-from .._values import generate_value
+from penguiflow_llm_testing._exchange import Json
+from penguiflow_llm_testing._script import Answer, FinishReason, ScriptedToolCall
+from penguiflow_llm_testing._values import generate_value
+
 from ._embedded import find_schema
-from ._tokens import TokenCount, cut_to_tokens, tokens_in
+from ._tokens import NO_TOKENS, TokenCount, cut_to_tokens, tokens_in
 
 # Reasoning tokens spent at each effort, before the seed varies them; made up, in the proportions recordings show.
 _EFFORT: Final[Mapping[str, int]] = {
@@ -82,7 +83,7 @@ class Turn:
     tool_calls: tuple[ToolCall, ...] = ()
     reasoning: str | None = None
     finish: FinishReason = "stop"
-    usage: TokenCount = TokenCount()
+    usage: TokenCount = NO_TOKENS
 
 
 def take_turn(ask: Ask, answer: Answer) -> Turn:

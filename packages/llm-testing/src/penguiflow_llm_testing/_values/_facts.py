@@ -18,8 +18,10 @@ _NEAR: Final = 120  # characters between a label and the fact it names
 _MONTHS: Final = {
     name: number
     for number, names in enumerate(
-        ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug")
-        + ("september sep sept", "october oct", "november nov", "december dec"),
+        (
+            *("january jan", "february feb", "march mar", "april apr", "may", "june jun"),
+            *("july jul", "august aug", "september sep sept", "october oct", "november nov", "december dec"),
+        ),
         start=1,
     )
     for name in names.split()
@@ -31,10 +33,10 @@ _PATTERNS: Final[tuple[tuple[Kind, re.Pattern[str]], ...]] = (
     ("email", re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}\b")),
     ("uri", re.compile(r"https?://[^\s<>\"')\]]{1,500}")),
     ("time", re.compile(r"\b(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?\b")),
-    ("amount", re.compile(r"(?<![\w.,-])\d{1,3}(?:,\d{3}){1,4}(?:\.\d{2})?(?![\w-])|(?<![\w.,-])\d{1,12}\.\d{2}(?![\w-])")),
+    ("amount", re.compile(r"(?<![\w.,-])(?:\d{1,3}(?:,\d{3}){1,4}(?:\.\d{2})?|\d{1,12}\.\d{2})(?![\w-])")),
     ("integer", re.compile(r"(?<![\w.,:/-])\d{1,9}(?![\w:/-]|[.,]\d)")),
     ("currency", re.compile(r"\b(?:EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|PLN|CAD|AUD|INR)\b")),
-    ("identifier", re.compile(r"\b(?=[A-Z]{1,8}[-_/#]?\d|[A-Z]{2,8}-[A-Z]{1,8}-?\d)[A-Z][A-Z0-9]{0,15}(?:[-_/#][A-Z0-9]{1,15}){0,4}\b")),
+    ("identifier", re.compile(r"\b(?=[A-Z]{1,8}(?:-[A-Z]{1,8})?[-_/#]?\d)[A-Z0-9]{1,16}(?:[-_/#][A-Z0-9]{1,16}){0,4}")),
     ("name", re.compile(r"\b[A-Z][\w'’-]{1,30}(?: (?:(?:de|van|von|der|of|the|and|&) )?[A-Z][\w'’-]{1,30}){1,3}\b")),
     ("phrase", re.compile(r"[^\s.!?;:\n][^.!?;:\n]{2,90}")),
 )  # fmt: skip
@@ -76,7 +78,7 @@ class Facts:
         return bool(text) and text.lower() in self._lowered
 
     def pick(self, kind: Kind, words: Sequence[str], rng: Random) -> str | None:
-        """A fact of `kind`: the one after the first of `words` that has one close behind it, else any; None: no such."""
+        """A fact of `kind`, or None: the one close behind the label `words` make, or one of them; else any."""
         facts = self.of(kind)
         near = self._after_label(facts, " ".join(words))
         for word in () if near else words:

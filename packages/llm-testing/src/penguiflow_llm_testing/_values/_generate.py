@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, Final
 
-from .._exchange import Json, JsonObject
+from penguiflow_llm_testing._exchange import Json, JsonObject
+
 from ._facts import Facts, facts_of
 from ._numbers import number_for
 from ._pattern import PatternError, text_for
@@ -23,12 +24,14 @@ MAX_NODES: Final = 20_000  # values generated in one attempt
 PLAIN_DEPTH: Final = 7  # from here on only what the schema demands
 MAX_DEPTH: Final = 40
 MAX_ITEMS: Final = 10_000
+# A malformed schema ("required": 3) fails in whatever way the code that reads the keyword fails.
+_MALFORMED: Final = (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, OverflowError)
 _OPTIONAL: Final = 0.7  # how often a property that is not required is present
 _NULL: Final = 0.12  # how often a nullable value is null
 
 
 def generate_value(schema: Json, *, seed: int | str, prompt: str = "") -> Json:
-    """A value that satisfies `schema`, the same for the same arguments; strings and numbers come from `prompt` if they fit.
+    """A value that satisfies `schema`, the same for the same arguments; what `prompt` says is used where it fits.
 
     Raises:
         UnsatisfiableSchemaError: no value was found.
@@ -39,12 +42,11 @@ def generate_value(schema: Json, *, seed: int | str, prompt: str = "") -> Json:
         place = _Place(depth=0 if attempt < ATTEMPTS // 2 else PLAIN_DEPTH)
         try:
             value = generator.value(schema, place)
-        except (UnsatisfiableSchemaError, RecursionError) as error:
+            if is_valid(schema, schema, value):
+                return value
+            reason = "every value tried breaks one of its rules"
+        except _MALFORMED as error:
             reason = str(error)
-            continue
-        if is_valid(schema, schema, value):
-            return value
-        reason = "every value tried breaks one of its rules"
     raise UnsatisfiableSchemaError(f"no value was found for the schema: {reason}")
 
 
@@ -268,11 +270,8 @@ class _Generator:
         text = made_up(self._rng)
         while len(text) < least:
             text = f"{text} {made_up(self._rng)}"
-        return (
-            text
-            if most is None
-            else (text[:most].rstrip() or "x" * most if len(text[:most].rstrip()) < least else text[:most].rstrip())
-        )
+        cut = text if most is None else text[:most].rstrip()
+        return cut.ljust(least, "x")
 
 
 def _member(node: JsonObject, name: str) -> Json:

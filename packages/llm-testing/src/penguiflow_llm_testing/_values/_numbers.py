@@ -1,4 +1,4 @@
-"""Numbers for a field: from the prompt where one fits, else drawn between the schema's bounds. Exact decimals throughout."""
+"""Numbers for a field: from the prompt where one fits, else drawn between the schema's bounds; exact throughout."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -6,7 +6,8 @@ from math import ceil, floor
 from random import Random
 from typing import Final, Literal
 
-from .._exchange import JsonObject
+from penguiflow_llm_testing._exchange import JsonObject
+
 from ._facts import Facts
 from ._resolve import UnsatisfiableSchemaError
 

@@ -223,6 +223,6 @@ class _Parser:
 
 
 def _readable(listed: Sequence[str]) -> str:
-    """The printable ASCII of a class where it has any: a range such as [ -~] or [^\\x00-\\x1f] should read as text."""
+    r"""The printable ASCII of a class where it has any: a range such as [ -~] or [^\\x00-\\x1f] should read as text."""
     plain = "".join(character for character in listed if character in _PRINTABLE)
     return plain or "".join(listed)

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any, Final
 from urllib.parse import unquote
 
-from .._exchange import Json, JsonObject
+from penguiflow_llm_testing._exchange import Json, JsonObject
 
 TYPES: Final = ("object", "array", "string", "number", "integer", "boolean", "null")
 MAX_REFERENCES: Final = 100

@@ -1,4 +1,4 @@
-"""Strings for a field: by format, by the words of its name, from the prompt, else from small tables of made-up things."""
+"""Strings for a field: by format, by the words of its name, from the prompt, else from small tables."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -158,7 +158,7 @@ _WORDS: Final[Mapping[str, tuple[Kind | None, Callable[[Random], str]]]] = {
 
 def candidates(format_name: str | None, words: Sequence[str], facts: Facts, rng: Random) -> list[str]:
     """Strings to try for a field, best first: what the format demands, then the name, then a phrase of the prompt."""
-    if format_name in _FORMATS:
+    if format_name is not None and format_name in _FORMATS:
         fact = _fact(_FORMAT_FACTS.get(format_name), words, facts, rng)
         return [*fact, _FORMATS[format_name](rng)]
     found: list[str] = []

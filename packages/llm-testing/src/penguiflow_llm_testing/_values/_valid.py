@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any, Final, TypeAlias
 
-from .._exchange import Json, JsonObject
+from penguiflow_llm_testing._exchange import Json, JsonObject
+
 from ._resolve import UnsatisfiableSchemaError, lookup, type_names
 
 MAX_DEPTH: Final = 200

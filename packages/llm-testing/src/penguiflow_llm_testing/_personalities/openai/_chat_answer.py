@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ..._exchange import dump_json
-from .._tokens import TokenCount, pieces_of
-from .._turn import ToolCall, Turn
+from penguiflow_llm_testing._exchange import dump_json
+from penguiflow_llm_testing._personalities._tokens import TokenCount, pieces_of
+from penguiflow_llm_testing._personalities._turn import ToolCall, Turn
+
 from ._chat_request import ChatRequest
 from ._ids import Stamp
 from ._models import reasons, snapshot

@@ -1,9 +1,11 @@
 """The messages of a Chat Completions request: what OpenAI refuses in them, and what they say."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final, Never
+from typing import Final
 
-from ..._exchange import Json, JsonObject
+from penguiflow_llm_testing._exchange import Json, JsonObject
+from penguiflow_llm_testing._personalities._protocol import Refused
+
 from ._errors import missing, refuse, wrong_type, wrong_value
 from ._parameters import array, mapping, one_of, required_text
 from ._schemas import check_name
@@ -19,7 +21,7 @@ _PARTS: Final = {
 }
 
 
-def check_messages(messages: Sequence[Json]) -> None:
+def check_messages(messages: Sequence[Json], model: str) -> None:
     """Refuse messages of a wrong shape, and tool calls that are not answered right behind them."""
     open_calls: dict[str, None] = {}
     for index, message in enumerate(messages):
@@ -27,34 +29,35 @@ def check_messages(messages: Sequence[Json]) -> None:
         mapping(param, message)
         role = required_text(message, "role", param)
         if role not in _ROLES:
-            wrong_value(f"{param}.role", role, _ROLES)
+            raise wrong_value(f"{param}.role", role, _ROLES)
         if role == "tool":
             _check_tool_message(message, param, open_calls, index)
             continue
         if open_calls:
-            _unanswered(open_calls, index)
+            raise _unanswered(open_calls, index)
         _check_content(message, param, role)
         open_calls = _calls(message, param)
     if open_calls:
-        _unanswered(open_calls, len(messages))
+        raise _unanswered(open_calls, len(messages))
 
 
 def _check_tool_message(message: JsonObject, param: str, open_calls: dict[str, None], index: int) -> None:
     call_id = required_text(message, "tool_call_id", param)
     if call_id not in open_calls:
-        refuse(
-            "Invalid parameter: messages with role 'tool' must be a response to a preceeding message with 'tool_calls'.",
+        raise refuse(
+            "Invalid parameter: messages with role 'tool' must be a response to a preceeding message with "
+            "'tool_calls'.",
             param=f"messages.[{index}].role",
         )
     del open_calls[call_id]
     if message.get("content") is None:
-        missing(f"{param}.content")
+        raise missing(f"{param}.content")
     _check_content(message, param, "tool")
 
 
-def _unanswered(open_calls: Mapping[str, None], index: int) -> Never:
+def _unanswered(open_calls: Mapping[str, None], index: int) -> Refused:
     ids = ", ".join(open_calls)
-    refuse(
+    return refuse(
         "An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. "
         f"The following tool_call_ids did not have response messages: {ids}",
         param=f"messages.[{index}].role",
@@ -84,11 +87,13 @@ def _check_content(message: JsonObject, param: str, role: str) -> None:
     if content is None:
         if role == "assistant" and any(message.get(key) for key in ("tool_calls", "function_call", "refusal", "audio")):
             return
-        refuse("Invalid value for 'content': expected a string, got null.", param=f"messages.[{param[9:-1]}].content")
+        raise refuse(
+            "Invalid value for 'content': expected a string, got null.", param=f"messages.[{param[9:-1]}].content"
+        )
     if isinstance(content, str):
         return
     if not isinstance(content, list):
-        wrong_type(f"{param}.content", "one of a string or array of objects", content)
+        raise wrong_type(f"{param}.content", "one of a string or array of objects", content)
     for index, part in enumerate(content):
         _check_part(part, f"{param}.content[{index}]", role, param)
 
@@ -97,9 +102,9 @@ def _check_part(part: Json, at: str, role: str, param: str) -> None:
     mapping(at, part)
     kind = required_text(part, "type", at)
     if kind not in _PARTS:
-        wrong_value(at, kind, tuple(_PARTS))
+        raise wrong_value(at, kind, tuple(_PARTS))
     if role in ("system", "developer", "tool", "assistant") and kind not in ("text", "refusal"):
-        refuse(
+        raise refuse(
             f"Invalid '{param}'. Content blocks are expected to be either text or image_url type."
             if role == "tool"
             else "Invalid content type. image_url is only allowed for messages with role 'user'.",
@@ -107,16 +112,18 @@ def _check_part(part: Json, at: str, role: str, param: str) -> None:
             code="invalid_value",
         )
     if part.get(_PARTS[kind]) is None:
-        missing(f"{at}.{_PARTS[kind]}")
+        raise missing(f"{at}.{_PARTS[kind]}")
     if kind == "image_url":
         _check_image(part["image_url"], f"{at}.image_url")
 
 
 def _check_image(image: Json, at: str) -> None:
+    if isinstance(image, str):  # undocumented, and accepted
+        image = {"url": image}
     mapping(at, image)
     url = required_text(image, "url", at)
     if not url.startswith(("http://", "https://", "data:", "ELIDED:")):
-        refuse(
+        raise refuse(
             f"Invalid '{at}.url'. Expected a valid URL, but got a value with an invalid format.",
             param=f"{at}.url",
             code="invalid_value",

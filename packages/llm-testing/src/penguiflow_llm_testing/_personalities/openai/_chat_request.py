@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Never
+from typing import Any, Final
 
-from ..._exchange import Json, JsonObject
-from .._turn import Ask, Tool, ToolPolicy
+from penguiflow_llm_testing._exchange import Json, JsonObject
+from penguiflow_llm_testing._personalities._protocol import Refused
+from penguiflow_llm_testing._personalities._turn import Ask, Tool, ToolPolicy
+
 from ._chat_messages import check_messages, last_user_text, text_of, tool_outputs
 from ._errors import missing, quoted_list, refuse, wrong_value
-from ._models import default_effort, efforts, reasons
+from ._models import answered_tier, default_effort, efforts, reasons
 from ._parameters import (
     SHARED_RULES,
     Rule,
@@ -76,7 +78,7 @@ def read_chat(body: JsonObject, *, seed: str, cached: int, input_tokens: int) ->
     check_each(body, _RULES, _unknown)
     model = required_text(body, "model", "")
     if "messages" not in body:
-        missing("messages")
+        raise missing("messages")
     messages = array("messages", body["messages"], least=1)
     check_messages(messages)
     _check_model_settings(body, model)
@@ -107,31 +109,27 @@ def read_chat(body: JsonObject, *, seed: str, cached: int, input_tokens: int) ->
         include_obfuscation=options.get("include_obfuscation") is not False,
         choices=body.get("n") or 1,
         named_tool=isinstance(body.get("tool_choice"), Mapping),
-        service_tier=_tier(body.get("service_tier")),
+        service_tier=answered_tier(body.get("service_tier")),
     )
 
 
-def _unknown(name: str) -> Never:
-    refuse(f"Unrecognized request argument supplied: {name}")
-
-
-def _tier(asked: str | None) -> str:
-    """The tier an answer names: the one that was asked for; `fast` echoes as `priority` (facts/sdks.md 2.1)."""
-    return {"auto": "default", "fast": "priority", None: "default"}.get(asked, asked or "default")
+def _unknown(name: str) -> Refused:
+    return refuse(f"Unrecognized request argument supplied: {name}")
 
 
 def _check_model_settings(body: JsonObject, model: str) -> None:
     if not reasons(model):
         return
     if body.get("max_tokens") is not None:
-        refuse(
-            "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+        raise refuse(
+            "Unsupported parameter: 'max_tokens' is not supported with this model. "
+            "Use 'max_completion_tokens' instead.",
             param="max_tokens",
             code="unsupported_parameter",
         )
     effort = body.get("reasoning_effort")
     if effort is not None and effort not in efforts(model):
-        refuse(
+        raise refuse(
             f"Unsupported value: '{effort}' is not supported with the '{model}' model. "
             f"Supported values are: {quoted_list(efforts(model))}.",
             param="reasoning_effort",
@@ -148,25 +146,24 @@ def _refuse_setting(body: JsonObject, name: str) -> None:
     if (
         value in (None, False, {})
         or (name in ("temperature", "top_p") and value == 1)
-        or (value == 0
-        and "penalty" in name)
+        or (value == 0 and "penalty" in name)
     ):
         return
     if name == "temperature":
-        refuse(
+        raise refuse(
             f"Unsupported value: 'temperature' does not support {value} with this model. Only the default (1) value is "
             "supported.",
             param=name,
             code="unsupported_value",
         )
-    refuse(
+    raise refuse(
         f"Unsupported parameter: '{name}' is not supported with this model.", param=name, code="unsupported_parameter"
     )
 
 
 def _stop(body: JsonObject, model: str) -> tuple[str, ...]:
     stop = body.get("stop")
-    if stop is None:
+    if not stop:
         return ()
     if reasons(model):
         _refuse_setting(body, "stop")
@@ -179,7 +176,8 @@ def _stop(body: JsonObject, model: str) -> tuple[str, ...]:
 
 def _tools(body: JsonObject) -> tuple[Tool, ...]:
     if body.get("functions") is not None:
-        return tuple(_function(function, f"functions[{index}]") for index, function in enumerate(body["functions"]))
+        functions = array("functions", body["functions"], least=1, most=MAX_TOOLS)
+        return tuple(_function(function, f"functions[{index}]") for index, function in enumerate(functions))
     listed = body.get("tools")
     if listed is None:
         return ()
@@ -192,17 +190,18 @@ def _tool(tool: Json, param: str) -> Tool:
     mapping(param, tool)
     kind = required_text(tool, "type", param)
     if kind not in ("function", "custom"):
-        wrong_value(f"{param}.type", kind, ("function", "custom"))
+        raise wrong_value(f"{param}.type", kind, ("function", "custom"))
     holder = tool.get(kind)
     if holder is None:
-        missing(f"{param}.{kind}")
+        raise missing(f"{param}.{kind}")
     mapping(f"{param}.{kind}", holder)
     if kind == "custom":
         return Tool(name=required_text(holder, "name", f"{param}.custom"), kind="custom")
     return _function(holder, f"{param}.function")
 
 
-def _function(holder: JsonObject, param: str) -> Tool:
+def _function(holder: Json, param: str) -> Tool:
+    mapping(param, holder)
     check_name(f"{param}.name", required_text(holder, "name", param))
     return check_parameters(holder, strict=holder.get("strict") is True, param=param)
 
@@ -212,7 +211,7 @@ def _choice(choice: Json, tools: tuple[Tool, ...]) -> tuple[ToolPolicy, tuple[To
     if choice is None:
         return "auto", tools
     if not tools:
-        refuse(
+        raise refuse(
             "Invalid value for 'tool_choice': 'tool_choice' is only allowed when 'tools' are specified.",
             param="tool_choice",
         )
@@ -225,14 +224,14 @@ def _choice(choice: Json, tools: tuple[Tool, ...]) -> tuple[ToolPolicy, tuple[To
         case {"type": "function" | "custom"}:
             return "required", (_named(_tool_name(choice), tools),)
         case _:
-            wrong_value("tool_choice", choice, ("none", "auto", "required"))
+            raise wrong_value("tool_choice", choice, ("none", "auto", "required"))
 
 
 def _tool_name(choice: Mapping[str, Any]) -> str:
     kind = str(choice.get("type"))
     holder = choice.get(kind)
     if not isinstance(holder, Mapping):
-        missing(f"tool_choice.{kind}")
+        raise missing(f"tool_choice.{kind}")
     return required_text(holder, "name", f"tool_choice.{kind}")
 
 
@@ -240,7 +239,7 @@ def _named(name: str, tools: tuple[Tool, ...]) -> Tool:
     for tool in tools:
         if tool.name == name:
             return tool
-    refuse(
+    raise refuse(
         f"Invalid value for 'tool_choice': tool_choice.function.name '{name}' was not found in the list of tools.",
         param="tool_choice",
     )
@@ -255,7 +254,7 @@ def _format(response_format: Json, messages: Sequence[JsonObject]) -> tuple[Json
             return None, False
         case "json_object":
             if not any("json" in text_of(message.get("content")).lower() for message in messages):
-                refuse(
+                raise refuse(
                     "'messages' must contain the word 'json' in some form, to use 'response_format' of type "
                     "'json_object'.",
                     param="messages",
@@ -264,10 +263,10 @@ def _format(response_format: Json, messages: Sequence[JsonObject]) -> tuple[Json
         case "json_schema":
             holder = response_format.get("json_schema")
             if holder is None:
-                missing("response_format.json_schema")
+                raise missing("response_format.json_schema")
             mapping("response_format.json_schema", holder)
             name, schema, strict = output_format(holder, "response_format.json_schema")
             check_output_schema(name, schema, strict=strict, param="response_format", code=None)
             return schema, False
         case other:
-            wrong_value("response_format.type", other, ("json_object", "json_schema", "text"))
+            raise wrong_value("response_format.type", other, ("json_object", "json_schema", "text"))

@@ -5,11 +5,11 @@ Texts are those of recorded or publicly quoted answers, 2024 to 2026; the rest f
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Never
+from typing import Final
 
-from ..._exchange import Reply, dump_json
-from ..._script import FailureKind, ProviderFailure
-from .._protocol import Refused
+from penguiflow_llm_testing._exchange import Reply, dump_json
+from penguiflow_llm_testing._personalities._protocol import Refused
+from penguiflow_llm_testing._script import FailureKind, ProviderFailure
 
 JSON: Final = ("content-type", "application/json")
 INVALID: Final = "invalid_request_error"
@@ -34,31 +34,27 @@ class OpenAIError:
         return Reply(status=self.status, headers=(JSON, *headers), pieces=(dump_json({"error": self.body()}),))
 
 
-def refuse(message: str, *, param: str | None = None, code: str | None = None, status: int = 400) -> Never:
-    """Refuse the request as invalid.
-
-    Raises:
-        Refused: always.
-    """
-    raise Refused(reply=OpenAIError(status=status, message=message, param=param, code=code).reply())
+def refuse(message: str, *, param: str | None = None, code: str | None = None, status: int = 400) -> Refused:
+    """The refusal of an invalid request, to be raised."""
+    return Refused(reply=OpenAIError(status=status, message=message, param=param, code=code).reply())
 
 
-def missing(param: str) -> Never:
-    """Refuse a request without a parameter it must have."""
-    refuse(f"Missing required parameter: '{param}'.", param=param, code="missing_required_parameter")
+def missing(param: str) -> Refused:
+    """The refusal of a request without a parameter it must have."""
+    return refuse(f"Missing required parameter: '{param}'.", param=param, code="missing_required_parameter")
 
 
-def wrong_type(param: str, expected: str, value: object) -> Never:
-    """Refuse a value of the wrong JSON type."""
+def wrong_type(param: str, expected: str, value: object) -> Refused:
+    """The refusal of a value of the wrong JSON type."""
     got = _TYPE_NAMES.get(type(value), "an unknown type")
-    refuse(f"Invalid type for '{param}': expected {expected}, but got {got} instead.", param=param, code="invalid_type")
+    message = f"Invalid type for '{param}': expected {expected}, but got {got} instead."
+    return refuse(message, param=param, code="invalid_type")
 
 
-def wrong_value(param: str, value: object, supported: tuple[str, ...]) -> Never:
-    """Refuse a value outside an enumeration."""
-    refuse(
-        f"Invalid value: '{value}'. Supported values are: {quoted_list(supported)}.", param=param, code="invalid_value"
-    )
+def wrong_value(param: str, value: object, supported: tuple[str, ...]) -> Refused:
+    """The refusal of a value outside an enumeration."""
+    message = f"Invalid value: '{value}'. Supported values are: {quoted_list(supported)}."
+    return refuse(message, param=param, code="invalid_value")
 
 
 def quoted_list(values: tuple[str, ...]) -> str:
@@ -180,7 +176,7 @@ def failure_error(failure: ProviderFailure) -> OpenAIError:
 
 
 def failure_headers(failure: ProviderFailure) -> tuple[tuple[str, str], ...]:
-    """The headers of a scripted failure; `retry-after` in whole seconds, `retry-after-ms` exactly, as OpenAI sends them."""
+    """The headers of a scripted failure: `retry-after` in whole seconds, `retry-after-ms` exactly."""
     if failure.retry_after_s is None:
         return failure.headers
     seconds = failure.retry_after_s

@@ -24,6 +24,8 @@ _SNAPSHOTS: Final = {
     "o4-mini": "o4-mini-2025-04-16",
     "gpt-3.5-turbo": "gpt-3.5-turbo-0125",
 }
+_KNOWN: Final = re.compile(r"^(?:gpt-|o\d|chatgpt-|computer-use|codex)")
+DEFAULT_MODEL: Final = "gpt-4.1"  # the model of a request that leaves it to a stored prompt
 _MISSING: Final = re.compile(r"does-not-exist|non-?existent|not-found|no-such|invalid-model|unknown-model")
 LISTED: Final = (
     "gpt-4o",
@@ -48,6 +50,11 @@ def reasons(model: str) -> bool:
     return _REASONS.match(base_name(model)) is not None
 
 
+def is_known(model: str) -> bool:
+    """Whether the name is one of OpenAI's families; the settings of any other model are not judged."""
+    return _KNOWN.match(base_name(model)) is not None
+
+
 def default_effort(model: str) -> str:
     """The effort of a request that names none."""
     return "none" if re.match(r"^gpt-5\.[1-5](?:$|-)", model) else "medium"
@@ -66,3 +73,10 @@ def snapshot(model: str) -> str:
 def exists(model: str) -> bool:
     """Whether the model can be asked; any name does, unless it says itself that it should not."""
     return _MISSING.search(model) is None
+
+
+def answered_tier(asked: str | None) -> str:
+    """The service tier an answer names; `fast` comes back as `priority` (facts/sdks.md section 2.1)."""
+    if asked is None or asked == "auto":
+        return "default"
+    return "priority" if asked == "fast" else asked

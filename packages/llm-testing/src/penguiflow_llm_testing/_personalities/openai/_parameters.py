@@ -1,9 +1,11 @@
-"""Rules for single parameters, as tables of the two endpoints use them. A rule refuses a wrong value or says nothing."""
+"""Rules for single parameters, for the tables of the two endpoints: a rule refuses a wrong value or says nothing."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
-from ..._exchange import Json, JsonObject
+from penguiflow_llm_testing._exchange import Json, JsonObject
+from penguiflow_llm_testing._personalities._protocol import Refused
+
 from ._errors import missing, refuse, wrong_type, wrong_value
 
 Rule: TypeAlias = Callable[[str, Json], None]
@@ -16,19 +18,19 @@ def anything(param: str, value: Json) -> None:
 def boolean(param: str, value: Json) -> None:
     """True or false."""
     if not isinstance(value, bool):
-        wrong_type(param, "a boolean", value)
+        raise wrong_type(param, "a boolean", value)
 
 
 def mapping(param: str, value: Json) -> None:
     """Any object."""
     if not isinstance(value, Mapping):
-        wrong_type(param, "an object", value)
+        raise wrong_type(param, "an object", value)
 
 
 def text(param: str, value: Json) -> None:
     """Any string."""
     if not isinstance(value, str):
-        wrong_type(param, "a string", value)
+        raise wrong_type(param, "a string", value)
 
 
 def one_of(*supported: str) -> Rule:
@@ -37,7 +39,7 @@ def one_of(*supported: str) -> Rule:
     def rule(param: str, value: Json) -> None:
         text(param, value)
         if value not in supported:
-            wrong_value(param, value, supported)
+            raise wrong_value(param, value, supported)
 
     return rule
 
@@ -47,7 +49,7 @@ def integer(low: int | None = None, high: int | None = None) -> Rule:
 
     def rule(param: str, value: Json) -> None:
         if isinstance(value, bool) or not isinstance(value, int):
-            wrong_type(param, "an integer", value)
+            raise wrong_type(param, "an integer", value)
         _within(param, value, low, high, "integer")
 
     return rule
@@ -58,7 +60,7 @@ def number(low: float, high: float) -> Rule:
 
     def rule(param: str, value: Json) -> None:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            wrong_type(param, "a decimal", value)
+            raise wrong_type(param, "a decimal", value)
         _within(param, value, low, high, "decimal")
 
     return rule
@@ -66,13 +68,13 @@ def number(low: float, high: float) -> Rule:
 
 def _within(param: str, value: float, low: float | None, high: float | None, kind: str) -> None:
     if low is not None and value < low:
-        refuse(
+        raise refuse(
             f"Invalid '{param}': {kind} below minimum value. Expected a value >= {low}, but got {value} instead.",
             param=param,
             code=f"{kind}_below_min_value",
         )
     if high is not None and value > high:
-        refuse(
+        raise refuse(
             f"Invalid '{param}': {kind} above maximum value. Expected a value <= {high}, but got {value} instead.",
             param=param,
             code=f"{kind}_above_max_value",
@@ -82,16 +84,16 @@ def _within(param: str, value: float, low: float | None, high: float | None, kin
 def array(param: str, value: Json, *, least: int = 0, most: int | None = None) -> list[Any]:
     """`value` as a list of allowed length."""
     if not isinstance(value, list):
-        wrong_type(param, "an array", value)
+        raise wrong_type(param, "an array", value)
     if len(value) < least:
-        refuse(
+        raise refuse(
             f"Invalid '{param}': empty array. Expected an array with minimum length {least}, but got an empty array "
             "instead.",
             param=param,
             code="empty_array",
         )
     if most is not None and len(value) > most:
-        refuse(
+        raise refuse(
             f"Invalid '{param}': array too long. Expected an array with maximum length {most}, but got an array with "
             f"length {len(value)} instead.",
             param=param,
@@ -104,19 +106,19 @@ def required_text(holder: JsonObject, name: str, param: str) -> str:
     """The string `holder[name]`, which must be there; `param` is the holder's own path."""
     path = f"{param}.{name}" if param else name
     if holder.get(name) is None:
-        missing(path)
+        raise missing(path)
     value = holder[name]
     if not isinstance(value, str):
-        wrong_type(path, "a string", value)
+        raise wrong_type(path, "a string", value)
     return value
 
 
-def check_each(body: JsonObject, rules: Mapping[str, Rule], unknown: Callable[[str], None]) -> None:
+def check_each(body: JsonObject, rules: Mapping[str, Rule], unknown: Callable[[str], Refused]) -> None:
     """Apply the rules of a table to the parameters of a request; null stands for "not given"."""
     for name, value in body.items():
         if name not in rules:
-            unknown(name)
-        elif value is not None:
+            raise unknown(name)
+        if value is not None:
             rules[name](name, value)
 
 

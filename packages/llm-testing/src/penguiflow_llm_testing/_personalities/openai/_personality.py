@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from ..._exchange import JsonObject, Reply, WireRequest, dump_json, load_json
-from ..._script import Answer, FailMidway, ProviderFailure
-from ..._values import UnsatisfiableSchemaError
-from .._protocol import Refused
-from .._tokens import PromptCache, tokens_in
-from .._turn import Turn, take_turn
+from penguiflow_llm_testing._exchange import JsonObject, Reply, WireRequest, dump_json, load_json
+from penguiflow_llm_testing._personalities._protocol import Refused
+from penguiflow_llm_testing._personalities._tokens import PromptCache, tokens_in
+from penguiflow_llm_testing._personalities._turn import Turn, take_turn
+from penguiflow_llm_testing._script import Answer, FailMidway, ProviderFailure
+from penguiflow_llm_testing._values import UnsatisfiableSchemaError
+
 from . import _chat_answer, _responses_answer
 from ._chat_request import ChatRequest, read_chat
 from ._errors import NO_KEY, NOT_JSON, OpenAIError, failure_error, failure_headers, invalid_key, refuse
@@ -57,7 +58,7 @@ class OpenAIPersonality:
             case "GET", path if path.startswith("/models/"):
                 return Reply(status=200, headers=stamp.headers(_JSON), pieces=(dump_json(_model(path[8:])),))
             case method, path:
-                refuse(f"Invalid URL ({method} /v1{path})", status=404)
+                raise refuse(f"Invalid URL ({method} /v1{path})", status=404)
 
     def failure(self, request: WireRequest, failure: ProviderFailure, number: int) -> Reply:
         """A scripted failure as OpenAI answers it on this endpoint."""
@@ -128,7 +129,7 @@ class OpenAIPersonality:
         if previous is None:
             return ()
         if previous not in self._stored:
-            refuse(
+            raise refuse(
                 f"Previous response with id '{previous}' not found.",
                 param="previous_response_id",
                 code="previous_response_not_found",
@@ -165,10 +166,10 @@ def _check_model(model: str, *, chat: bool) -> None:
     if exists(model):
         return
     if chat:
-        refuse(
+        raise refuse(
             f"The model `{model}` does not exist or you do not have access to it.", status=404, code="model_not_found"
         )
-    refuse(f"The requested model '{model}' does not exist.", param="model", code="model_not_found")
+    raise refuse(f"The requested model '{model}' does not exist.", param="model", code="model_not_found")
 
 
 def _counted(body: JsonObject, first: str) -> str:
@@ -201,5 +202,5 @@ def _models() -> dict[str, Any]:
 
 def _model(name: str) -> dict[str, Any]:
     if not exists(name):
-        refuse(f"The model '{name}' does not exist", status=404, param="model", code="model_not_found")
+        raise refuse(f"The model '{name}' does not exist", status=404, param="model", code="model_not_found")
     return {"id": name, "object": "model", "created": EPOCH, "owned_by": "system"}

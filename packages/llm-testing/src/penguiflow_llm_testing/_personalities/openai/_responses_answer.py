@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ..._exchange import dump_json
-from .._tokens import TokenCount, pieces_of
-from .._turn import ToolCall, Turn
+from penguiflow_llm_testing._exchange import dump_json
+from penguiflow_llm_testing._personalities._tokens import TokenCount, pieces_of
+from penguiflow_llm_testing._personalities._turn import ToolCall, Turn
+
 from ._ids import Stamp
-from ._models import snapshot
+from ._models import answered_tier, snapshot
 from ._responses_request import ResponsesRequest
 
 # What an answer echoes of its request, with the value it has when the request is silent (recordings of 2026).
@@ -52,7 +53,7 @@ class ResponsesAnswer:
             "completed_at": None if reason else self.stamp.created + 1,
             "incomplete_details": {"reason": reason} if reason else None,
             "output": list(self.output),
-            "service_tier": _tier(self.request),
+            "service_tier": answered_tier(self.request.body.get("service_tier")),
             "usage": _usage(self.turn.usage),
         }
 
@@ -135,8 +136,8 @@ def _call_item(call: ToolCall, stamp: Stamp, status: str) -> dict[str, Any]:
 
 def _reasoning(request: ResponsesRequest) -> dict[str, Any]:
     asked = request.body.get("reasoning") or {}
-    summary = {"auto": "detailed"}.get(asked.get("summary"), asked.get("summary"))
-    return {"effort": request.effort, "summary": summary}
+    summary = asked.get("summary")
+    return {"effort": request.effort, "summary": "detailed" if summary == "auto" else summary}
 
 
 def _text(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -148,14 +149,7 @@ def _text(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _tool(tool: Mapping[str, Any]) -> dict[str, Any]:
-    if tool.get("type") != "function":
-        return dict(tool)
-    return {**tool, "description": tool.get("description"), "strict": tool.get("strict") is True}
-
-
-def _tier(request: ResponsesRequest) -> str:
-    asked = request.body.get("service_tier")
-    return {"auto": "default", "fast": "priority", None: "default"}.get(asked, asked or "default")
+    return {**tool, "description": tool.get("description")} if tool.get("type") == "function" else dict(tool)
 
 
 def _usage(count: TokenCount) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """The input items of a Responses request: what OpenAI refuses in them, and what they say."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from ..._exchange import Json, JsonObject
+from penguiflow_llm_testing._exchange import Json, JsonObject
+
 from ._errors import missing, refuse, wrong_type, wrong_value
 from ._parameters import array, mapping, required_text
 
@@ -34,17 +35,20 @@ def input_items(value: Json) -> list[Any]:
     if isinstance(value, str):
         return [{"type": "message", "role": "user", "content": value}]
     if not isinstance(value, list):
-        wrong_type("input", "one of a string or array of objects", value)
+        raise wrong_type("input", "one of a string or array of objects", value)
     return value
 
 
-def check_items(items: Sequence[Json], known_calls: Sequence[str]) -> None:
+def check_items(items: Sequence[Json], known_calls: Sequence[str], *, elsewhere: bool = False) -> None:
     """Refuse items of a wrong shape, calls left without an output, and outputs without a call.
 
-    `known_calls` are the ids of calls that an earlier, stored response made and nobody has answered.
+    `known_calls` are the ids of calls that an earlier, stored response made and nobody has answered. Where earlier
+    turns stand `elsewhere` (a conversation, item references), an output's call cannot be looked for.
     """
     calls: dict[str, None] = dict.fromkeys(known_calls)
     answered: set[str] = set()
+    hosted: set[str] = set()
+    refers = any(isinstance(item, Mapping) and item.get("type") == "item_reference" for item in items)
     for index, item in enumerate(items):
         param = f"input[{index}]"
         mapping(param, item)
@@ -55,31 +59,31 @@ def check_items(items: Sequence[Json], known_calls: Sequence[str]) -> None:
             case "function_call" | "custom_tool_call":
                 calls[_check_call(item, param)] = None
             case "function_call_output" | "custom_tool_call_output":
-                answered.add(_check_output(item, param, calls))
+                answered.add(_check_output(item, param, None if refers or elsewhere else {*calls, *hosted}))
             case "reasoning":
                 _check_reasoning(item, param)
             case str() if _PASSED.match(kind):
-                pass
+                hosted.add(str(item.get("call_id")))
             case _:
-                wrong_value(
+                raise wrong_value(
                     f"{param}.type" if "type" in item else param, kind, ("message", "function_call", "reasoning")
                 )
     for call_id in calls:
         if call_id not in answered:
-            refuse(f"No tool output found for function call {call_id}.", param="input")
+            raise refuse(f"No tool output found for function call {call_id}.", param="input")
 
 
 def _check_message(item: JsonObject, param: str) -> None:
     role = required_text(item, "role", param)
     if role not in _ROLES:
-        wrong_value(param, role, _ROLES)
+        raise wrong_value(param, role, _ROLES)
     content = item.get("content")
     if content is None:
-        missing(f"{param}.content")
+        raise missing(f"{param}.content")
     if isinstance(content, str):
         return
     if not isinstance(content, list):
-        wrong_type(f"{param}.content", "one of an array of objects or string", content)
+        raise wrong_type(f"{param}.content", "one of an array of objects or string", content)
     allowed = _OUTPUT_PARTS if role == "assistant" else _INPUT_PARTS
     for index, part in enumerate(content):
         _check_part(part, f"{param}.content[{index}]", allowed)
@@ -89,16 +93,16 @@ def _check_part(part: Json, param: str, allowed: tuple[str, ...]) -> None:
     mapping(param, part)
     kind = required_text(part, "type", param)
     if kind not in allowed:
-        wrong_value(param, kind, allowed)
+        raise wrong_value(param, kind, allowed)
     if all(part.get(field) is None for field in _PARTS[kind]):
-        missing(f"{param}.{_PARTS[kind][0]}")
+        raise missing(f"{param}.{_PARTS[kind][0]}")
     url = part.get("image_url")
     if (
         kind == "input_image"
         and url is not None
         and not str(url).startswith(("http://", "https://", "data:", "ELIDED:"))
     ):
-        refuse(
+        raise refuse(
             f"Invalid '{param}.image_url'. Expected a valid URL, but got a value with an invalid format.",
             param=f"{param}.image_url",
             code="invalid_value",
@@ -111,31 +115,31 @@ def _check_call(item: JsonObject, param: str) -> str:
     return required_text(item, "call_id", param)
 
 
-def _check_output(item: JsonObject, param: str, calls: Mapping[str, None]) -> str:
+def _check_output(item: JsonObject, param: str, calls: Collection[str] | None) -> str:
     call_id = required_text(item, "call_id", param)
     if item.get("output") is None:
-        missing(f"{param}.output")
-    if call_id not in calls:
-        refuse(f"No tool call found for function call output with call_id {call_id}.", param="input")
+        raise missing(f"{param}.output")
+    if calls is not None and call_id not in calls:
+        raise refuse(f"No tool call found for function call output with call_id {call_id}.", param="input")
     return call_id
 
 
 def _check_reasoning(item: JsonObject, param: str) -> None:
     """A replayed reasoning item must have its id and summary, and sealed content that was ours."""
-    if not required_text(item, "id", param).startswith("rs_"):
-        refuse(
+    if item.get("id") is not None and not required_text(item, "id", param).startswith("rs_"):
+        raise refuse(
             f"Invalid '{param}.id': '{item['id']}'. Expected an ID that begins with 'rs'.",
             param=f"{param}.id",
             code="invalid_value",
         )
     if item.get("summary") is None:
-        missing(f"{param}.summary")
+        raise missing(f"{param}.summary")
     array(f"{param}.summary", item["summary"])
     sealed = item.get("encrypted_content")
     if sealed is not None and not (isinstance(sealed, str) and _SEALED.match(sealed)):
-        refuse(
-            f"The encrypted content for item {item['id']} could not be verified. Reason: Encrypted content could not be "
-            "decrypted or parsed.",
+        raise refuse(
+            f"The encrypted content for item {item.get('id')} could not be verified. "
+            "Reason: Encrypted content could not be decrypted or parsed.",
             code="invalid_encrypted_content",
         )
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Never
+from typing import Any, Final
 
-from ..._exchange import Json, JsonObject
-from .._turn import Ask, Tool, ToolPolicy
+from penguiflow_llm_testing._exchange import Json, JsonObject
+from penguiflow_llm_testing._personalities._protocol import Refused
+from penguiflow_llm_testing._personalities._turn import Ask, Tool, ToolPolicy
+
 from ._errors import missing, quoted_list, refuse, wrong_value
-from ._models import default_effort, efforts, reasons
+from ._models import DEFAULT_MODEL, default_effort, efforts, is_known, reasons
 from ._parameters import (
     SHARED_RULES,
     Rule,
@@ -22,7 +24,7 @@ from ._parameters import (
     text,
 )
 from ._responses_items import check_items, last_user_text, text_of, tool_outputs
-from ._schemas import MAX_TOOLS, check_name, check_output_schema, check_parameters, output_format
+from ._schemas import MAX_TOOLS, check_name, check_output_schema, check_parameters, normalised_tool, output_format
 
 _RULES: Final[Mapping[str, Rule]] = {
     **SHARED_RULES,
@@ -85,10 +87,11 @@ def read_responses(
         Refused: OpenAI would answer 400.
     """
     check_each(body, _RULES, _unknown)
-    model = required_text(body, "model", "")
-    check_items(items, known_calls)
+    model = body.get("model") or DEFAULT_MODEL
+    check_items(items, known_calls, elsewhere=body.get("conversation") is not None)
     _check_include(body)
     effort = _effort(body, model)
+    body = {**body, "tools": [normalised_tool(tool) for tool in _listed_tools(body)]}
     tools = _tools(body)
     policy, callable_tools = _choice(body.get("tool_choice"), tools, bool(body.get("tools")))
     schema, json_object = _format(body, items)
@@ -123,13 +126,14 @@ def read_responses(
 def check_names(body: JsonObject) -> None:
     """Refuse unknown parameters, and a request that says neither what to answer nor what to continue."""
     check_each(body, _RULES, _unknown)
-    required_text(body, "model", "")
+    if body.get("model") is None and body.get("prompt") is None:
+        raise missing("model")
     if all(body.get(name) is None for name in ("input", "prompt", "previous_response_id", "conversation")):
-        missing("input")
+        raise missing("input")
 
 
-def _unknown(name: str) -> Never:
-    refuse(f"Unknown parameter: '{name}'.", param=name, code="unknown_parameter")
+def _unknown(name: str) -> Refused:
+    return refuse(f"Unknown parameter: '{name}'.", param=name, code="unknown_parameter")
 
 
 def _check_include(body: JsonObject) -> None:
@@ -141,12 +145,12 @@ def _effort(body: JsonObject, model: str) -> str | None:
     """The reasoning effort in force; None for a model that does not reason."""
     reasoning = body.get("reasoning") or {}
     if not reasons(model):
-        if reasoning.get("effort") not in (None, "none"):
-            _unsupported("reasoning.effort")
+        if reasoning.get("effort") not in (None, "none") and is_known(model):
+            raise _unsupported("reasoning.effort")
         return None
     effort = reasoning.get("effort") or default_effort(model)
     if effort not in efforts(model):
-        refuse(
+        raise refuse(
             f"Unsupported value: '{effort}' is not supported with the '{model}' model. "
             f"Supported values are: {quoted_list(efforts(model))}.",
             param="reasoning.effort",
@@ -157,23 +161,28 @@ def _effort(body: JsonObject, model: str) -> str | None:
     if effort != "none":
         for name in ("temperature", "top_p", "top_logprobs"):
             if body.get(name) not in (None, 1, 0 if name == "top_logprobs" else None):
-                _unsupported(name)
+                raise _unsupported(name)
     return str(effort)
 
 
-def _unsupported(param: str) -> Never:
-    refuse(
+def _unsupported(param: str) -> Refused:
+    return refuse(
         f"Unsupported parameter: '{param}' is not supported with this model.", param=param, code="unsupported_parameter"
     )
 
 
+def _listed_tools(body: JsonObject) -> list[JsonObject]:
+    listed = array("tools", body.get("tools") or [], most=MAX_TOOLS)
+    for index, tool in enumerate(listed):
+        mapping(f"tools[{index}]", tool)
+    return listed
+
+
 def _tools(body: JsonObject) -> tuple[Tool, ...]:
     """The tools the simulator can call: functions and custom tools; hosted ones pass and are never called."""
-    listed = body.get("tools")
     found: list[Tool] = []
-    for index, tool in enumerate(array("tools", listed or [], most=MAX_TOOLS)):
+    for index, tool in enumerate(body["tools"]):
         param = f"tools[{index}]"
-        mapping(param, tool)
         match required_text(tool, "type", param):
             case "function":
                 check_name(f"{param}.name", required_text(tool, "name", param))
@@ -181,7 +190,7 @@ def _tools(body: JsonObject) -> tuple[Tool, ...]:
             case "custom":
                 found.append(Tool(name=required_text(tool, "name", param), kind="custom"))
             case kind if kind not in _HOSTED:
-                wrong_value(f"{param}.type", kind, ("function", "custom", *_HOSTED))
+                raise wrong_value(f"{param}.type", kind, ("function", "custom", *_HOSTED))
     return tuple(found)
 
 
@@ -194,7 +203,7 @@ def _choice(choice: Json, tools: tuple[Tool, ...], has_tools: bool) -> tuple[Too
             return choice, tools
         case "required":
             if not has_tools:
-                refuse("Tool choice 'required' must be specified with 'tools' parameter.", param="tool_choice")
+                raise refuse("Tool choice 'required' must be specified with 'tools' parameter.", param="tool_choice")
             return choice, tools
         case {"type": "allowed_tools", "mode": "auto" | "required" as mode, "tools": list(allowed)}:
             names = {tool.get("name") for tool in allowed if isinstance(tool, Mapping)}
@@ -205,14 +214,14 @@ def _choice(choice: Json, tools: tuple[Tool, ...], has_tools: bool) -> tuple[Too
         case {"type": str(kind)} if kind in _HOSTED:
             return "auto", ()
         case _:
-            wrong_value("tool_choice", choice, ("none", "auto", "required"))
+            raise wrong_value("tool_choice", choice, ("none", "auto", "required"))
 
 
 def _named(name: str, tools: tuple[Tool, ...]) -> Tool:
     for tool in tools:
         if tool.name == name:
             return tool
-    refuse("Tool choice 'function' not found in 'tools' parameter.", param="tool_choice")
+    raise refuse("Tool choice 'function' not found in 'tools' parameter.", param="tool_choice")
 
 
 def _format(body: JsonObject, items: Sequence[JsonObject]) -> tuple[Json, bool]:
@@ -227,7 +236,7 @@ def _format(body: JsonObject, items: Sequence[JsonObject]) -> tuple[Json, bool]:
         case "json_object":
             said = [text_of(body.get("instructions")), *(text_of(item.get("content")) for item in items)]
             if not any("json" in text.lower() for text in said):
-                refuse(
+                raise refuse(
                     "Response input messages must contain the word 'json' in some form to use 'text.format' of type "
                     "'json_object'.",
                     param="input",
@@ -238,4 +247,4 @@ def _format(body: JsonObject, items: Sequence[JsonObject]) -> tuple[Json, bool]:
             check_output_schema(name, schema, strict=strict, param="text.format.schema", code="invalid_json_schema")
             return schema, False
         case other:
-            wrong_value("text.format.type", other, ("json_object", "json_schema", "text"))
+            raise wrong_value("text.format.type", other, ("json_object", "json_schema", "text"))

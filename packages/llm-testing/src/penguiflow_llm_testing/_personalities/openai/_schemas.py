@@ -3,9 +3,10 @@
 import re
 from typing import Final
 
-from ..._exchange import Json, JsonObject
-from ..._schema_check import first_violation
-from .._turn import Tool
+from penguiflow_llm_testing._exchange import Json, JsonObject
+from penguiflow_llm_testing._personalities._turn import Tool
+from penguiflow_llm_testing._schema_check import first_violation
+
 from ._errors import missing, refuse, wrong_type
 
 FORMAT_DIALECT: Final = "openai/strict@2026-11"
@@ -14,19 +15,20 @@ TOOL_DIALECT: Final = "openai/tool@2026-11"
 MAX_TOOLS: Final = 128
 _NAME: Final = re.compile(r"^[a-zA-Z0-9_-]+$")
 MAX_NAME: Final = 64
+_LITERAL: Final = frozenset({"enum", "const", "default", "examples", "required"})
 
 
 def check_name(param: str, name: str) -> None:
     """Refuse a tool or schema name outside the alphabet or too long."""
     if not _NAME.match(name):
-        refuse(
+        raise refuse(
             f"Invalid '{param}': string does not match pattern. Expected a string that matches the pattern "
             "'^[a-zA-Z0-9_-]+$'.",
             param=param,
             code="invalid_value",
         )
     if len(name) > MAX_NAME:
-        refuse(
+        raise refuse(
             f"Invalid '{param}': string too long. Expected a string with maximum length {MAX_NAME}, but got a string "
             f"with length {len(name)} instead.",
             param=param,
@@ -37,10 +39,35 @@ def check_name(param: str, name: str) -> None:
 def check_output_schema(name: str, schema: Json, *, strict: bool, param: str, code: str | None) -> None:
     """Refuse a response schema outside the strict dialect; without `strict` any object schema passes."""
     if not isinstance(schema, dict):
-        wrong_type(param, "an object", schema)
+        raise wrong_type(param, "an object", schema)
     violation = first_violation(schema, FORMAT_DIALECT) if strict else None
     if violation is not None:
-        refuse(f"Invalid schema for response_format '{name}': {violation.message}", param=param, code=code)
+        raise refuse(f"Invalid schema for response_format '{name}': {violation.message}", param=param, code=code)
+
+
+def normalised_tool(tool: JsonObject) -> JsonObject:
+    """A Responses tool as it is stored: with `strict` left out it is made strict where that can be done.
+
+    Every object is closed and every property required (93 of 93 recorded echoes; OpenAI docs, "Function calling").
+    """
+    if tool.get("type") != "function" or tool.get("strict") is not None:
+        return tool
+    schema = _closed(tool.get("parameters") or {"type": "object", "properties": {}})
+    if first_violation(schema, STRICT_TOOL_DIALECT) is not None:
+        return {**tool, "strict": False}
+    return {**tool, "parameters": schema, "strict": True}
+
+
+def _closed(schema: Json) -> Json:
+    if isinstance(schema, list):
+        return [_closed(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {name: value if name in _LITERAL else _closed(value) for name, value in schema.items()}
+    if isinstance(schema.get("properties"), dict) and schema.get("type", "object") == "object":
+        closed.setdefault("additionalProperties", False)
+        closed["required"] = list(schema["properties"])
+    return closed
 
 
 def check_parameters(tool: JsonObject, *, strict: bool, param: str) -> Tool:
@@ -50,10 +77,10 @@ def check_parameters(tool: JsonObject, *, strict: bool, param: str) -> Tool:
     if schema is None:
         return Tool(name=name, schema={"type": "object", "properties": {}})
     if not isinstance(schema, dict):
-        wrong_type(f"{param}.parameters", "an object", schema)
+        raise wrong_type(f"{param}.parameters", "an object", schema)
     violation = first_violation(schema, STRICT_TOOL_DIALECT if strict else TOOL_DIALECT)
     if violation is not None:
-        refuse(
+        raise refuse(
             f"Invalid schema for function '{name}': {violation.message}",
             param=f"{param}.parameters",
             code="invalid_function_parameters",
@@ -65,10 +92,10 @@ def output_format(holder: JsonObject, param: str) -> tuple[str, Json, bool]:
     """Name, schema and strictness of a `json_schema` format whose fields stand in `holder`."""
     name = holder.get("name")
     if name is None:
-        missing(f"{param}.name")
+        raise missing(f"{param}.name")
     if not isinstance(name, str):
-        wrong_type(f"{param}.name", "a string", name)
+        raise wrong_type(f"{param}.name", "a string", name)
     check_name(f"{param}.name", name)
     if holder.get("schema") is None:
-        missing(f"{param}.schema")
+        raise missing(f"{param}.schema")
     return name, holder["schema"], holder.get("strict") is True
