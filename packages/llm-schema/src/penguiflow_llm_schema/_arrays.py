@@ -1,0 +1,112 @@
+"""Lists, and tuples as objects with one field per position."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from ._codec import SAME, Codec, Field, TupleCodec, array_of
+from ._context import Context, Emitted, Sentences, never
+from ._facts import holders
+from ._nulls import nullable
+from ._objects import closed_object
+from ._resolver import Place, Site
+from ._scalars import describe_keyword, strictest
+
+__all__ = ["emit_array"]
+
+_REST: Final = "more_items"
+_DESCRIBED: Final = ("uniqueItems", "contains", "minContains", "maxContains", "unevaluatedItems")
+
+
+def emit_array(context: Context, sites: Sequence[Site], level: int, sentences: Sentences) -> Emitted:
+    """A list of one kind of item as a list, positions with schemas of their own as an object."""
+    for keyword in _DESCRIBED:
+        for site, value in holders(sites, keyword):
+            if value is not False and not (keyword == "minContains" and value == 0):
+                describe_keyword(context, site, keyword, value, sentences)
+    if any(value for _, value in holders(sites, "prefixItems")):
+        return _emit_tuple(context, sites, level, sentences)
+    items = context.emit(_items(context, sites), level + 1)
+    return _list_of(context, sites, items, sentences)
+
+
+def _items(context: Context, sites: Sequence[Site]) -> Place:
+    return tuple(context.child(site, "items") for site in sites if site.has("items"))
+
+
+def _list_of(context: Context, sites: Sequence[Site], items: Emitted, sentences: Sentences) -> Emitted:
+    least, most = _length(sites)
+    if items.fits == "none":
+        if least:
+            return never()
+        return Emitted({"type": "array", "items": {"type": "null"}, "maxItems": 0}, SAME)
+    schema: dict[str, Any] = {"type": "array", "items": items.schema}
+    for keyword in ("minItems", "maxItems"):
+        found = list(holders(sites, keyword))
+        if not found:
+            continue
+        site, value = strictest(keyword, found)
+        if keyword in context.dialect.keeps:
+            schema[keyword] = value
+        else:
+            describe_keyword(context, site, keyword, value, sentences)
+    return Emitted(schema, array_of(items.codec)) if most is None or least <= most else never()
+
+
+def _length(sites: Sequence[Site]) -> tuple[float, float | None]:
+    """The fewest and the most items; None where there is no upper bound."""
+    least = max((value for _, value in holders(sites, "minItems")), default=0)
+    most = min((value for _, value in holders(sites, "maxItems")), default=None)
+    return least, most
+
+
+def _emit_tuple(context: Context, sites: Sequence[Site], level: int, sentences: Sentences) -> Emitted:
+    least, most = _length(sites)
+    places = _positions(context, sites, most)
+    emitted = [context.emit(place, level + 1) for place in places]
+    known = next((index for index, one in enumerate(emitted) if one.fits == "none"), len(emitted))
+    emitted = emitted[:known]
+    if known < least and known < len(places):
+        return never()
+    same = emitted and all(one == emitted[0] for one in emitted)
+    if same and least == most == len(emitted):
+        return _list_of(context, sites, emitted[0], sentences)
+    return _emit_fields(context, sites, emitted, least, most, level)
+
+
+def _positions(context: Context, sites: Sequence[Site], most: float | None) -> list[Place]:
+    """All that holds at each position that has a schema of its own somewhere."""
+    longest = max(len(value) for _, value in holders(sites, "prefixItems"))
+    count = longest if most is None else min(longest, int(most))
+    return [tuple(_at(context, site, index) for site in sites if _covers(site, index)) for index in range(count)]
+
+
+def _covers(site: Site, index: int) -> bool:
+    return index < len(site.get("prefixItems") or ()) or site.has("items")
+
+
+def _at(context: Context, site: Site, index: int) -> Site:
+    if index < len(site.get("prefixItems") or ()):
+        return context.child(site, "prefixItems", index)
+    return context.child(site, "items")
+
+
+def _emit_fields(
+    context: Context, sites: Sequence[Site], emitted: list[Emitted], least: float, most: float | None, level: int
+) -> Emitted:
+    properties: dict[str, Any] = {}
+    fields: list[Field] = []
+    for index, one in enumerate(emitted):
+        name, is_optional = f"item_{index}", index >= least
+        properties[name] = nullable(one).schema if is_optional else one.schema
+        fields.append(Field(str(index), name, one.codec, is_optional, is_optional and not one.null))
+    rest = _items(context, sites)
+    if not rest or (most is not None and most <= len(emitted)):
+        return Emitted(closed_object(properties), TupleCodec(tuple(fields)))
+    more = context.emit(rest, level + 2)
+    if more.fits == "none":
+        return Emitted(closed_object(properties), TupleCodec(tuple(fields)))
+    properties[_REST] = {"type": "array", "items": more.schema, "description": "Further items."}
+    codec: Codec = more.codec
+    return Emitted(closed_object(properties), TupleCodec(tuple(fields), _REST, codec))

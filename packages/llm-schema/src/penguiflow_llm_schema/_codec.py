@@ -1,0 +1,145 @@
+"""The way back: how each part of a value changed shape. Closed data, walked by `_restore`, `_forward` and `_location`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+__all__ = [
+    "KEY", "SAME", "VALUE", "WRAPPER", "ArrayCodec", "Branch", "Codec", "Codecs", "DefinitionCodec", "Field", "JsonTextCodec",
+    "NullOrCodec", "ObjectCodec", "PairsCodec", "SameCodec", "TupleCodec", "UnionCodec", "WrapCodec", "array_of",
+    "object_of",
+]  # fmt: skip
+
+KEY: Final = "key"
+VALUE: Final = "value"
+WRAPPER: Final = "value"  # the only property of a root that is no object
+
+
+@dataclass(frozen=True, slots=True)
+class SameCodec:
+    """Nothing changed from here down."""
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionCodec:
+    """As the definition of this name says; the only way a codec is recursive."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NullOrCodec:
+    """Null, or as `inner` says."""
+
+    inner: Codec
+
+
+@dataclass(frozen=True, slots=True)
+class JsonTextCodec:
+    """Any value, sent as JSON in a string."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrapCodec:
+    """A value, sent as the only property of an object."""
+
+    name: str
+    inner: Codec
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One declared property."""
+
+    name: str
+    sent: str  # its name on the wire
+    codec: Codec
+    is_optional: bool = False  # it may be left out, and is sent as null then
+    null_is_absent: bool = False  # null means that it was left out; False where null is a value of its own
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectCodec:
+    """An object with declared properties; others, if any are allowed, are sent as pairs in the property `rest_name`."""
+
+    fields: tuple[Field, ...]
+    rest_name: str | None = None
+    rest: PairsCodec | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PairsCodec:
+    """A mapping, sent as a list of `{"key": ..., "value": ...}`."""
+
+    value: Codec
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayCodec:
+    """A list of items that each changed shape."""
+
+    items: Codec
+
+
+@dataclass(frozen=True, slots=True)
+class TupleCodec:
+    """A list with a schema per position, sent as an object; positions beyond are a list in the property `rest_name`."""
+
+    fields: tuple[Field, ...]  # `name` is the position in decimal
+    rest_name: str | None = None
+    rest: Codec = field(default_factory=SameCodec)
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One alternative as it was sent."""
+
+    schema: Mapping[str, Any]
+    codec: Codec
+
+
+@dataclass(frozen=True, slots=True)
+class UnionCodec:
+    """Whichever branch the value fits."""
+
+    branches: tuple[Branch, ...]
+
+
+Codec: TypeAlias = (
+    SameCodec
+    | DefinitionCodec
+    | NullOrCodec
+    | JsonTextCodec
+    | WrapCodec
+    | ObjectCodec
+    | PairsCodec
+    | ArrayCodec
+    | TupleCodec
+    | UnionCodec
+)
+SAME: Final = SameCodec()
+
+
+@dataclass(frozen=True, slots=True)
+class Codecs:
+    """A root codec, the definitions that it and they refer to, and the sent schema that branches are chosen by."""
+
+    root: Codec = SAME
+    definitions: Mapping[str, Codec] = field(default_factory=dict)
+    schema: Mapping[str, Any] = field(default_factory=dict)
+
+    def definition(self, name: str) -> Codec:
+        return self.definitions.get(name, SAME)
+
+
+def array_of(items: Codec) -> Codec:
+    """The codec of a list, the trivial one where its items did not change."""
+    return SAME if items == SAME else ArrayCodec(items)
+
+
+def object_of(fields: tuple[Field, ...], rest_name: str | None = None, rest: PairsCodec | None = None) -> Codec:
+    """The codec of an object, the trivial one where nothing in it changed."""
+    plain = all(one.codec == SAME and one.name == one.sent and not one.is_optional for one in fields)
+    return SAME if plain and rest is None else ObjectCodec(fields, rest_name, rest)

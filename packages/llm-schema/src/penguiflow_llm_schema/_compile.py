@@ -1,0 +1,237 @@
+"""Rewriting a document for a dialect that compiles it: one place at a time, definitions once each."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ._arrays import emit_array
+from ._codec import SAME, WRAPPER, Codec, DefinitionCodec, JsonTextCodec, WrapCodec
+from ._conjunction import Conjunction, PlaceKey
+from ._context import ANYTHING, Budget, Context, Emitted, Sentences, never
+from ._describe import annotation_sentences, base_description, with_description, with_sentences
+from ._dialect import Dialect
+from ._disjoint import Definitions
+from ._facts import allowed_values, holders, stated_types
+from ._json import JsonType
+from ._loss import SchemaLoss
+from ._nulls import nullable, takes_null
+from ._objects import closed_object, emit_object
+from ._resolver import Place, Resolver, Site
+from ._scalars import describe_keyword, emit_scalar, emit_values
+from ._unions import emit_union, join_branches, union_of
+
+__all__ = ["Compiled", "compile_document"]
+
+_UNTYPED: Final = ("not", "if", "then", "else")  # say something of values of every type
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What one attempt wrote."""
+
+    schema: dict[str, Any]
+    codec: Codec
+    codecs: dict[str, Codec]
+    losses: tuple[SchemaLoss, ...]
+    nothing_fits: bool
+    definitions: Definitions  # for the next attempt
+    keys: dict[PlaceKey, str]  # definitions by what they stand for
+    is_settled: bool  # the attempt knew all definitions that it asked for
+
+
+def compile_document(resolver: Resolver, dialect: Dialect, budget: Budget, known: Definitions) -> Compiled:
+    """One attempt; raises `TooLargeError` where it grows out of bounds."""
+    return _Compiler(resolver, dialect, budget, known).run()
+
+
+@dataclass(slots=True)
+class _Compiler:
+    resolver: Resolver
+    dialect: Dialect
+    budget: Budget
+    known: Definitions
+    context: Context = field(init=False)
+    names: dict[PlaceKey, str] = field(default_factory=dict)
+    waiting: deque[tuple[str, PlaceKey, Conjunction]] = field(default_factory=deque)
+    schemas: dict[str, dict[str, Any]] = field(default_factory=dict)
+    codecs: dict[str, Codec] = field(default_factory=dict)
+    unrolling: list[tuple[PlaceKey, int]] = field(default_factory=list)
+    root_key: PlaceKey = ()
+
+    def __post_init__(self) -> None:
+        asked = Definitions(self.known.schemas, self.known.codecs)
+        self.context = Context(self.dialect, self.resolver, self.budget, self.place, asked)
+
+    def run(self) -> Compiled:
+        found = self.context.expand((self.resolver.root(),))
+        self.root_key = found.key
+        root = self.opened(found, 1)
+        schema, codec = self._as_root(root)
+        self._write_definitions()
+        if self.schemas:
+            schema["$defs"] = {name: self.schemas[name] for name in self.names.values() if name in self.schemas}
+        bodies = {f"#/$defs/{name}": body for name, body in self.schemas.items()}
+        produced = Definitions(bodies | {"#": schema}, self.codecs, root_is_object=_is_object(root))
+        return Compiled(
+            schema=schema,
+            codec=codec,
+            codecs=self.codecs,
+            losses=tuple(self.context.losses),
+            nothing_fits=root.fits == "none",
+            definitions=produced,
+            keys=self.names,
+            is_settled=self._is_settled(produced),
+        )
+
+    def _is_settled(self, produced: Definitions) -> bool:
+        """Whether nothing was decided on what turned out otherwise."""
+        if "#" in self.names.values() and not produced.root_is_object:
+            return False
+        return not self.context.definitions.was_asked or self.known.schemas == produced.schemas
+
+    # places
+
+    def place(self, place: Place, level: int) -> Emitted:
+        """The schema for a place inside another; a reference where the place is one."""
+        found = self.context.expand(place)
+        if found.name is None or not found.sites or self._is_trivial(found):
+            return self.opened(found, level)
+        return self._reference(found, level)
+
+    def _is_trivial(self, found: Conjunction) -> bool:
+        return any(site.get("not") == {} or site.get("not") is True for site in found.sites)
+
+    def _reference(self, found: Conjunction, level: int) -> Emitted:
+        """A reference to the definition of what is found, which is written later, once."""
+        key = found.key
+        if self.context.too_deep(level + self.budget.heights.get(key, 1) - 1):
+            return self._unrolled(found, key, level)
+        if key not in self.names:
+            self._define(key, found)
+        name = self.names[key]
+        reference: dict[str, Any] = {"$ref": "#" if name == "#" else f"#/$defs/{name}"}
+        description = with_sentences(
+            base_description(found.outer), annotation_sentences(found.outer, DefinitionCodec(name))
+        )
+        schema = {"description": description, "anyOf": [reference]} if description else reference
+        return Emitted(schema, DefinitionCodec(name), null=takes_null(self.context, found))
+
+    def _define(self, key: PlaceKey, found: Conjunction) -> None:
+        is_root = key == self.root_key
+        if is_root and self.known.root_is_object and self.dialect.root_reference:
+            self.names[key] = "#"
+            return
+        self.names[key] = self._new_name(found.name or "Definition")
+        if not is_root:
+            self.waiting.append((self.names[key], key, found))
+
+    def _unrolled(self, found: Conjunction, key: PlaceKey, level: int) -> Emitted:
+        """The definition written out here, as far as levels allow."""
+        if (key, level) in self.unrolling:
+            return never()  # a union that has itself as a branch: nothing is added by it
+        self.unrolling.append((key, level))
+        emitted = self.opened(found, level)
+        self.unrolling.pop()
+        return emitted
+
+    def _new_name(self, wanted: str) -> str:
+        name = re.sub(r"[^A-Za-z0-9_-]+", "_", wanted)[:64].strip("_") or "Definition"
+        taken, number = set(self.names.values()), 2
+        while name in taken:
+            name, number = f"{re.sub('_[0-9]+$', '', name)}_{number}", number + 1
+        return name
+
+    def opened(self, found: Conjunction, level: int) -> Emitted:
+        """The schema for what is found, written out here."""
+        self.context.spend()
+        for site, reference in found.outside:
+            detail = f"{reference!r} is outside the document and is never fetched; put it under $defs"
+            self.context.lose(site, "$ref", "relaxed", detail)
+        if self._is_trivial(found):
+            return never()
+        sentences: Sentences = []
+        union = union_of(found)
+        if union is not None:
+            emitted = emit_union(self.context, found, union, level, sentences)
+        else:
+            emitted = self._typed(found, level, sentences)
+        return self._described(emitted, found, sentences)
+
+    # one place, no union
+
+    def _typed(self, found: Conjunction, level: int, sentences: Sentences) -> Emitted:
+        for keyword in _UNTYPED:
+            for site, value in holders(found.sites, keyword):
+                describe_keyword(self.context, site, keyword, value, sentences)
+        types = stated_types(found.sites)
+        values = allowed_values(found.sites, types)
+        if values is not None:
+            return emit_values(self.context, found.sites, values, sentences)
+        if types is None:
+            return Emitted({"type": "string", "description": ANYTHING}, JsonTextCodec(), fits="any")
+        if len(types) == 1:
+            return self._one_type(types[0], found.sites, level, sentences)
+        branches: list[Emitted] = []
+        for name in types:
+            own: Sentences = []
+            one = self._one_type(name, found.sites, level, own)
+            branches.append(with_description(one, with_sentences(one.schema.get("description", ""), own)))
+        return join_branches(self.context, branches)
+
+    def _one_type(self, name: JsonType, sites: Sequence[Site], level: int, sentences: Sentences) -> Emitted:
+        if name not in ("object", "array"):
+            return emit_scalar(self.context, sites, name, sentences)
+        if self.context.too_deep(level):
+            return self._as_text(sites, f"A JSON {name}, written as JSON text.")
+        if name == "object":
+            return emit_object(self.context, sites, level, sentences)
+        return emit_array(self.context, sites, level, sentences)
+
+    def _as_text(self, sites: Sequence[Site], words: str) -> Emitted:
+        detail = f"deeper than {self.budget.depth} levels, so sent as JSON text; make the schema flatter"
+        for site in sites[:1]:
+            self.context.lose(site, "type", "relaxed", detail)
+        return Emitted({"type": "string", "description": words}, JsonTextCodec())
+
+    def _described(self, emitted: Emitted, found: Conjunction, sentences: Sentences) -> Emitted:
+        """`emitted` with all that is said about it: by the author, and in place of what could not be sent."""
+        if emitted.fits == "none":
+            return emitted
+        sites = [*found.outer, *found.inner]
+        own = emitted.schema.get("description", "")
+        said = [*([own] if own else []), *sentences, *annotation_sentences(sites, emitted.codec)]
+        return with_description(emitted, with_sentences(base_description(sites), said))
+
+    # the whole
+
+    def _write_definitions(self) -> None:
+        while self.waiting:
+            name, _, found = self.waiting.popleft()
+            emitted = self.opened(found, 1)
+            if emitted.fits == "none":
+                emitted = self._impossible(found)
+            self.schemas[name], self.codecs[name] = emitted.schema, emitted.codec
+
+    def _impossible(self, found: Conjunction) -> Emitted:
+        self.context.lose(found.sites[0], "not", "relaxed", "no value fits, which cannot be said; sent as null")
+        return Emitted({"type": "null"}, SAME, null=True)
+
+    def _as_root(self, root: Emitted) -> tuple[dict[str, Any], Codec]:
+        """The root as the dialect wants it: itself where it is an object, else as the only property of one."""
+        name = self.names.get(self.root_key)
+        if name is not None:
+            self.codecs[name] = root.codec
+        if _is_object(root):
+            return dict(root.schema), root.codec
+        if name is None or name == "#":  # "#" is corrected by the next attempt
+            return closed_object({WRAPPER: root.schema}), WrapCodec(WRAPPER, root.codec)
+        self.schemas[name] = root.schema
+        return closed_object({WRAPPER: {"$ref": f"#/$defs/{name}"}}), WrapCodec(WRAPPER, DefinitionCodec(name))
+
+
+def _is_object(root: Emitted) -> bool:
+    return root.schema.get("type") == "object" or root.fits == "none"

@@ -1,0 +1,173 @@
+"""Objects: declared properties, optional ones, and open mappings as lists of pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ._codec import KEY, VALUE, Field, ObjectCodec, PairsCodec, object_of
+from ._context import Context, Emitted, Sentences, never
+from ._facts import holders
+from ._nulls import nullable
+from ._resolver import Place, Site
+from ._scalars import describe_keyword, strictest
+
+__all__ = ["closed_object", "emit_object"]
+
+_REST: Final = "additional_properties"
+_DESCRIBED: Final = ("dependentRequired", "dependentSchemas")
+
+
+@dataclass(slots=True)
+class _Shape:
+    """What the sites of an object say together."""
+
+    properties: dict[str, Place] = field(default_factory=dict)
+    required: set[str] = field(default_factory=set)
+    forbidden: set[str] = field(default_factory=set)  # declared by one site, closed out by another
+    is_closed: bool = False
+    patterns: list[tuple[Site, str]] = field(default_factory=list)
+    rest: list[Site] = field(default_factory=list)  # schemas of the properties that are not declared
+    is_open: bool = False  # undeclared properties were asked for
+
+
+def closed_object(properties: dict[str, Any]) -> dict[str, Any]:
+    """An object schema of these properties, all required, and no others."""
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+def emit_object(context: Context, sites: Sequence[Site], level: int, sentences: Sentences) -> Emitted:
+    """An object as an object, or as pairs where no property is declared and any may come."""
+    shape = _read(context, sites)
+    for site in sites:
+        for keyword in _DESCRIBED:
+            if site.has(keyword):
+                describe_keyword(context, site, keyword, site.get(keyword), sentences)
+    if shape.required & shape.forbidden:
+        return never()
+    if shape.is_open and not shape.properties:
+        return _emit_pairs(context, sites, shape, level, sentences)
+    return _emit_declared(context, sites, shape, level, sentences)
+
+
+def _read(context: Context, sites: Sequence[Site]) -> _Shape:
+    shape = _Shape()
+    for site in sites:
+        shape.required.update(site.get("required") or ())
+        shape.patterns.extend((site, pattern) for pattern in site.get("patternProperties") or ())
+        _read_openness(context, site, shape)
+    stated = any(site.has("properties") for site in sites)
+    for name in dict.fromkeys(name for site in sites for name in site.get("properties") or ()):
+        _read_property(context, sites, name, shape)
+    if shape.is_closed:
+        shape.rest = []
+    shape.is_open = bool(shape.patterns) or (
+        not shape.is_closed and (bool(shape.rest) or not stated and not shape.required)
+    )
+    for name in sorted(shape.required - shape.properties.keys() - shape.forbidden):
+        _require_undeclared(name, shape)
+    return shape
+
+
+def _read_openness(context: Context, site: Site, shape: _Shape) -> None:
+    for keyword in ("additionalProperties", "unevaluatedProperties"):
+        if not site.has(keyword):
+            continue
+        if site.get(keyword) is False:
+            shape.is_closed = True
+        elif keyword == "additionalProperties" or not site.has("additionalProperties"):
+            shape.rest.append(context.child(site, keyword))
+
+
+def _read_property(context: Context, sites: Sequence[Site], name: str, shape: _Shape) -> None:
+    """All that holds for the property `name`: its own schemas, and `additionalProperties` of sites that do not declare it."""
+    place: list[Site] = []
+    for site in sites:
+        if name in (site.get("properties") or ()):
+            child = context.child(site, "properties", name)
+            place.append(child)
+            if isinstance(child.raw, dict) and child.raw.get("required") is True:  # draft-03
+                shape.required.add(name)
+        elif site.has("additionalProperties") and not site.has("patternProperties"):
+            if site.get("additionalProperties") is False:
+                shape.forbidden.add(name)
+                return
+            place.append(context.child(site, "additionalProperties"))
+    shape.properties[name] = tuple(place)
+
+
+def _require_undeclared(name: str, shape: _Shape) -> None:
+    """A required property that is not declared may be anything that undeclared ones may be."""
+    if shape.is_closed and not shape.patterns:
+        shape.forbidden.add(name)
+    else:
+        shape.properties[name] = tuple(shape.rest)
+
+
+def _emit_declared(context: Context, sites: Sequence[Site], shape: _Shape, level: int, sentences: Sentences) -> Emitted:
+    properties: dict[str, Any] = {}
+    fields: list[Field] = []
+    for name, place in shape.properties.items():
+        emitted = context.emit(place, level + 1)
+        if emitted.fits == "none":
+            if name in shape.required:
+                return never()
+            continue
+        is_optional = name not in shape.required
+        properties[name] = nullable(emitted).schema if is_optional else emitted.schema
+        fields.append(Field(name, name, emitted.codec, is_optional, is_optional and not emitted.null))
+        if is_optional and emitted.null:
+            _report_merged_null(context, place)
+    _count_properties(context, sites, len(shape.required), sentences)
+    if not shape.is_open:
+        return Emitted(closed_object(properties), object_of(tuple(fields)))
+    rest_name = _free_name(_REST, properties)
+    rest, codec = _pairs(context, shape, level + 1)
+    rest["description"] = "Further properties, one entry each."
+    properties[rest_name] = rest
+    return Emitted(closed_object(properties), ObjectCodec(tuple(fields), rest_name, codec))
+
+
+def _report_merged_null(context: Context, place: Place) -> None:
+    """Left out and null are both sent as null; the same thing where the default is null."""
+    if any(site.has("default") and site.get("default") is None for site in place):
+        return
+    detail = "left out and null are both sent as null and come back as null; require it, or give it the default null"
+    for site in place[:1]:
+        context.lose(site, "required", "relaxed", detail)
+
+
+def _free_name(wanted: str, taken: dict[str, Any]) -> str:
+    while wanted in taken:
+        wanted += "_"
+    return wanted
+
+
+def _count_properties(context: Context, sites: Sequence[Site], required: int, sentences: Sentences) -> None:
+    for site in sites:
+        if site.has("minProperties") and site.get("minProperties") > required:
+            describe_keyword(context, site, "minProperties", site.get("minProperties"), sentences)
+        if site.has("maxProperties"):
+            describe_keyword(context, site, "maxProperties", site.get("maxProperties"), sentences)
+
+
+def _emit_pairs(context: Context, sites: Sequence[Site], shape: _Shape, level: int, sentences: Sentences) -> Emitted:
+    schema, codec = _pairs(context, shape, level, names=list(holders(sites, "propertyNames")))
+    for keyword, bound in (("minProperties", "minItems"), ("maxProperties", "maxItems")):
+        found = list(holders(sites, keyword))
+        if found and bound in context.dialect.keeps:
+            schema[bound] = strictest(keyword, found)[1]
+        elif found:
+            describe_keyword(context, found[0][0], keyword, strictest(keyword, found)[1], sentences)
+    sentences.append("One entry per key.")
+    return Emitted(schema, codec)
+
+
+def _pairs(
+    context: Context, shape: _Shape, level: int, names: Sequence[tuple[Site, Any]] = ()
+) -> tuple[dict[str, Any], PairsCodec]:
+    key: dict[str, Any] = {"type": "string"}
+    value = context.emit(tuple(shape.rest), level + 2)
+    items = closed_object({KEY: key, VALUE: value.schema})
+    return {"type": "array", "items": items}, PairsCodec(value.codec)

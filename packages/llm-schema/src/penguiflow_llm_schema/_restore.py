@@ -1,0 +1,136 @@
+"""From the shape that was sent back to the shape that was asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, assert_never
+
+from ._codec import (
+    KEY,
+    VALUE,
+    ArrayCodec,
+    Branch,
+    Codec,
+    Codecs,
+    DefinitionCodec,
+    JsonTextCodec,
+    NullOrCodec,
+    ObjectCodec,
+    PairsCodec,
+    SameCodec,
+    TupleCodec,
+    UnionCodec,
+    WrapCodec,
+)
+from ._distance import Distances
+from ._forward import Forwarder
+
+__all__ = ["restore"]
+
+_MOST_LEVELS: Final = 120  # of nesting that is walked; what is deeper is left alone
+
+
+def restore(value: Any, codecs: Codecs) -> Any:
+    """`value` in the asked shape; parts that are missing, or no longer (or not yet) in the sent shape, are left as they are."""
+    distances = Distances(codecs.schema)
+    return _Restorer(codecs, distances, Forwarder(codecs, distances)).walk(codecs.root, value, 0)
+
+
+@dataclass(slots=True)
+class _Restorer:
+    codecs: Codecs
+    distances: Distances
+    forwarder: Forwarder
+
+    def walk(self, codec: Codec, value: Any, level: int) -> Any:
+        if level > _MOST_LEVELS:
+            return value
+        match codec:
+            case SameCodec():
+                return value
+            case DefinitionCodec(name=name):
+                return self.walk(self.codecs.definition(name), value, level + 1)
+            case NullOrCodec(inner=inner):
+                return None if value is None else self.walk(inner, value, level)
+            case JsonTextCodec():
+                return _parsed(value)
+            case WrapCodec(name=name, inner=inner):
+                return self.walk(inner, value[name], level + 1) if _is_only(value, name) else value
+            case ArrayCodec(items=items):
+                return [self.walk(items, item, level + 1) for item in value] if isinstance(value, list) else value
+            case PairsCodec():
+                return self._pairs(codec, value, level)
+            case ObjectCodec():
+                return self._object(codec, value, level)
+            case TupleCodec():
+                return self._tuple(codec, value, level)
+            case UnionCodec(branches=branches):
+                return self._union(branches, value, level)
+            case _:
+                assert_never(codec)
+
+    def _pairs(self, codec: PairsCodec, value: Any, level: int) -> Any:
+        if isinstance(value, dict):  # restored before
+            return {key: self.walk(codec.value, item, level + 1) for key, item in value.items()}
+        if not isinstance(value, list) or not all(isinstance(pair, dict) for pair in value):
+            return value
+        complete = [pair for pair in value if isinstance(pair.get(KEY), str) and VALUE in pair]
+        return {pair[KEY]: self.walk(codec.value, pair[VALUE], level + 2) for pair in complete}
+
+    def _object(self, codec: ObjectCodec, value: Any, level: int) -> Any:
+        if not isinstance(value, dict):
+            return value
+        by_sent = {one.sent: one for one in codec.fields}
+        restored: dict[str, Any] = {}
+        for key, item in value.items():
+            one = by_sent.get(key)
+            if one is None:
+                if key != codec.rest_name or not isinstance(item, list):
+                    restored[key] = item
+            elif item is not None or not one.null_is_absent:
+                restored[one.name] = self.walk(one.codec, item, level + 1)
+        rest = value.get(codec.rest_name) if codec.rest_name else None
+        if codec.rest is not None and isinstance(rest, list):
+            further = self._pairs(codec.rest, rest, level + 1)
+            if not isinstance(further, dict):
+                further = {codec.rest_name: rest}
+            restored |= {key: item for key, item in further.items() if key not in restored}
+        return restored
+
+    def _tuple(self, codec: TupleCodec, value: Any, level: int) -> Any:
+        if isinstance(value, list):  # restored before
+            inner = [one.codec for one in codec.fields]
+            inner += [codec.rest] * (len(value) - len(inner))
+            return [self.walk(one, item, level + 1) for one, item in zip(inner, value, strict=False)]
+        if not isinstance(value, dict):
+            return value
+        items: list[Any] = []
+        for one in codec.fields:
+            if one.sent not in value or (value[one.sent] is None and one.null_is_absent):
+                return items
+            items.append(self.walk(one.codec, value[one.sent], level + 1))
+        rest = value.get(codec.rest_name) if codec.rest_name else None
+        return items + [self.walk(codec.rest, item, level + 2) for item in (rest if isinstance(rest, list) else [])]
+
+    def _union(self, branches: Sequence[Branch], value: Any, level: int) -> Any:
+        ranked = [self.distances.of(branch.schema, value) for branch in branches]
+        nearest = min(ranked)
+        if nearest and self.forwarder.fits_any(branches, value):
+            return value  # restored before
+        return self.walk(branches[ranked.index(nearest)].codec, value, level + 1)
+
+
+def _is_only(value: Any, name: str) -> bool:
+    return isinstance(value, dict) and value.keys() == {name}
+
+
+def _parsed(value: Any) -> Any:
+    """The value of a JSON text; a text that is no JSON, or not yet, stays what it is."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return value
