@@ -29,6 +29,7 @@ def attempt_cost(usage: Usage | None, *, model: str | None, price_provider: str 
 
 
 def _list_price(usage: Usage, model: str, price_provider: str) -> Decimal | None:
+    # Its HTTP stack and its data load with it, so it stays off the import path of those who ask for no price.
     import genai_prices
 
     counts: dict[str, Any] = {
