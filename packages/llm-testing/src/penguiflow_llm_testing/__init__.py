@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         server_error,
         unauthorized,
     )
+    from ._scripted import Interrupted, ScriptedProvider, ScriptedStep, ScriptExhaustedError
     from ._simulator import Simulator
     from ._values import UnsatisfiableSchemaError, generate_value
 
@@ -49,11 +50,15 @@ __all__ = [
     "Fault",
     "Faulty",
     "Hold",
+    "Interrupted",
     "Outcome",
     "ProviderFailure",
     "Raw",
     "RecordedRequest",
     "Replay",
+    "ScriptExhaustedError",
+    "ScriptedProvider",
+    "ScriptedStep",
     "ScriptedToolCall",
     "ScriptedUsage",
     "Simulator",
@@ -76,8 +81,12 @@ __all__ = [
 ]
 
 _ELSEWHERE: Final = {
+    "Interrupted": "._scripted",
     "Outcome": "._journal",
     "RecordedRequest": "._journal",
+    "ScriptExhaustedError": "._scripted",
+    "ScriptedProvider": "._scripted",
+    "ScriptedStep": "._scripted",
     "Simulator": "._simulator",
     "UnsatisfiableSchemaError": "._values",
     "generate_value": "._values",
