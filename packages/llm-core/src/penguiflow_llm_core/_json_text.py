@@ -1,6 +1,7 @@
 """JSON out of a model's text: strict first, then out of fences and prose, then (only if asked) near-JSON.
 
-Nothing is guessed in silence: whatever was needed beyond strict JSON is named in `JSONReading.repairs`.
+Nothing is guessed in silence: whatever was needed beyond strict JSON is named in `JSONReading.repairs`. A value that
+breaks off is never read, nor is a value inside it: what is missing could have changed the meaning.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,12 +17,16 @@ import json_repair
 
 from penguiflow_llm_types import LLMParseError
 
+_DEPTH_LIMIT: Final = 128  # facts/reliability.md, K13
 _FENCE: Final = re.compile(r"```[A-Za-z0-9_+-]{0,20}[ \t]{0,20}\r?\n(.*?)\n?[ \t]{0,20}```", re.DOTALL)
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_OPENERS: Final = "{["
+_OPENER: Final = re.compile(r"[{\[]")
 _ASIDE: Final = re.compile(r"\{[^{}\[\]\"']{0,200}\}|\[[^{}\[\]\"']{0,200}\]")  # brackets of prose, such as [sic]
-_REPAIR_LIMIT: Final = 256 * 1024
-_DECODER_ERRORS: Final = (ValueError, RecursionError)
+_REPAIR_LIMIT: Final = 8 * 1024  # json-repair's time is quadratic in stray quotes: up to 0.9 s here, 15 s at 32 KiB
+_FENCED: Final = "read the JSON out of a code fence"
+_PROSE: Final = "read the JSON out of the text around it"
+_NEAR: Final = "repaired JSON that was not quite well-formed"
+_SURROGATES: Final = "replaced broken characters by U+FFFD"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,24 +44,32 @@ def read_json(text: str, *, near_json: bool = False) -> JSONReading:
     `LLMParseError` whose kind says why: "json", "ambiguous", "duplicate_key", "number" or "depth".
     """
     try:
-        return _clean(_loads(text), ())
+        return _reading(_strict(_decode, text))
     except LLMParseError as error:
         if error.kind != "json":
             raise
         failure = error
-    found = _from_fence(text) or _from_prose(text)
-    if found is None and near_json:
-        found = _from_near_json(text)
+    found = _inside(text, near_json=near_json)
     if found is None:
         raise failure
     return found
 
 
-def _loads(text: str) -> Any:
+def _inside(text: str, *, near_json: bool) -> JSONReading | None:
+    """The JSON in text that is not JSON as a whole; text that begins as a JSON value holds no other."""
+    first = text.lstrip()[:1]
+    if first == '"':
+        return None
+    found = (None if first in ("{", "[") else _from_fence(text)) or _from_prose(text)
+    return _from_near_json(text) if found is None and near_json else found
+
+
+def _strict(decode: Callable[..., Any], *arguments: Any) -> Any:
+    """What the decoder makes of it, its errors turned into ours."""
     try:
-        return _decode(text)
+        return decode(*arguments)
     except RecursionError:
-        raise LLMParseError("the answer is nested too deeply to read", kind="depth", phase="parse") from None
+        raise _too_deep() from None
     except ValueError as error:
         if "digits" in str(error):
             raise LLMParseError("the answer holds a number too long to read", kind="number", phase="parse") from None
@@ -68,11 +82,15 @@ def _say(error: ValueError) -> str:
     return str(error)
 
 
+def _too_deep() -> LLMParseError:
+    return LLMParseError("the answer is nested too deeply to read", kind="depth", phase="parse")
+
+
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
         raise LLMParseError(f"the answer gives the key {twice!r} twice", kind="duplicate_key", phase="parse")
     return value
 
@@ -92,13 +110,25 @@ _DECODER: Final = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_con
 _decode: Final = _DECODER.decode
 
 
-def _clean(value: Any, repairs: tuple[str, ...]) -> JSONReading:
-    """Lone surrogates cannot be encoded, so they become U+FFFD, and that is said."""
+def _reading(value: Any, *repairs: str) -> JSONReading:
+    """A value fit to be handed on: not too deep, and with U+FFFD for lone surrogates, which cannot be encoded."""
+    if _is_deep(value):
+        raise _too_deep()
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        return JSONReading(value=_without_surrogates(value), repairs=(*repairs, "replaced broken characters by U+FFFD"))
+        return JSONReading(value=_without_surrogates(value), repairs=(*repairs, _SURROGATES))
     return JSONReading(value=value, repairs=repairs)
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(_DEPTH_LIMIT + 1):
+        nested = [item for item in level if isinstance(item, dict | list)]
+        if not nested:
+            return False
+        level = [inner for item in nested for inner in (item.values() if isinstance(item, dict) else item)]
+    return True
 
 
 def _without_surrogates(value: Any) -> Any:
@@ -115,36 +145,36 @@ def _without_surrogates(value: Any) -> Any:
 
 def _from_fence(text: str) -> JSONReading | None:
     values = []
+    end = 0
     for match in _FENCE.finditer(text):
+        end = match.end()
         try:
-            values.append(_decode(match[1]))
-        except _DECODER_ERRORS:
-            continue
-    return _only(values, "read the JSON out of a code fence")
+            values.append(_strict(_decode, match[1]))
+        except LLMParseError as error:
+            if error.kind != "json":
+                raise
+    return None if "```" in text[end:] else _only(values, _FENCED)  # a fence left open may hold another answer
 
 
 def _from_prose(text: str) -> JSONReading | None:
-    """The JSON between words. A value that breaks off is not passed over for one inside it: that would be a guess."""
     values = []
     position = 0
-    while (start := _next_opener(text, position)) >= 0:
+    while opener := _OPENER.search(text, position):
+        aside = _ASIDE.match(text, opener.start())  # first, because each error of raw_decode costs a pass over `text`
         try:
-            value, position = _DECODER.raw_decode(text, start)
-            values.append(value)
-        except _DECODER_ERRORS:
-            aside = _ASIDE.match(text, start)
             if aside is None:
-                break
-            position = aside.end()
+                value, position = _strict(_DECODER.raw_decode, text, opener.start())
+            else:
+                position = aside.end()
+                value = _strict(_decode, aside[0])
+        except LLMParseError as error:
+            if error.kind != "json":
+                raise
+            if aside is None:
+                return None
+        else:
+            values.append(value)
     return _only(values, _PROSE)
-
-
-_PROSE: Final = "read the JSON out of the text around it"
-
-
-def _next_opener(text: str, start: int) -> int:
-    found = [at for opener in _OPENERS if (at := text.find(opener, start)) >= 0]
-    return min(found, default=-1)
 
 
 def _only(values: list[Any], repair: str) -> JSONReading | None:
@@ -154,30 +184,41 @@ def _only(values: list[Any], repair: str) -> JSONReading | None:
         raise LLMParseError(
             f"the answer holds {len(values)} different JSON values; one was asked for", kind="ambiguous", phase="parse"
         )
-    return _clean(values[0], (repair,))
+    return _reading(values[0], repair)
 
 
 def _from_near_json(text: str) -> JSONReading | None:
     """What json-repair makes of it, where the brackets close: an answer that was cut off is never completed."""
-    fenced = _FENCE.search(text)
-    start = _next_opener(text, 0)
-    candidate = (fenced[1] if fenced else text[max(start, 0) :]).strip()
-    end = max(candidate.rfind("}"), candidate.rfind("]"))
-    candidate = candidate[: end + 1]
-    if not candidate or len(candidate) > _REPAIR_LIMIT or not _balanced(candidate):
+    fenced = None if text.lstrip()[:1] in ("{", "[") else _FENCE.search(text)
+    candidate = _bracketed(fenced[1] if fenced else text)
+    if candidate is None:
         return None
-    value = json_repair.loads(candidate)
-    if not isinstance(value, dict | list):
+    try:
+        value = json_repair.loads(candidate, strict=True)
+        value = _strict(_decode, json.dumps(value))  # it lets infinite numbers through
+    except RecursionError:
+        raise _too_deep() from None
+    except ValueError:
         return None
-    return _clean(value, ("repaired JSON that was not quite well-formed",))
+    return _reading(value, _NEAR) if isinstance(value, dict | list) else None
 
 
-def _balanced(text: str) -> bool:
-    """Whether brackets outside quotes close; a rough scan, since the text is not JSON."""
+def _bracketed(text: str) -> str | None:
+    """From the first opening bracket to the last closing one, if that is one value and nothing opens after it."""
+    opener = _OPENER.search(text)
+    if opener is None or len(text) > _REPAIR_LIMIT:
+        return None
+    end = max(text.rfind("}"), text.rfind("]")) + 1
+    candidate = text[opener.start() : end]
+    return candidate if _closes_once(candidate) and not _OPENER.search(text, end) else None
+
+
+def _closes_once(text: str) -> bool:
+    """Whether brackets outside quotes close, and only at the end; a rough scan, since the text is not JSON."""
     depth = 0
     quote = ""
     skip = False
-    for character in text:
+    for at, character in enumerate(text, start=1):
         if skip:
             skip = False
         elif quote:
@@ -189,4 +230,6 @@ def _balanced(text: str) -> bool:
             depth += 1
         elif character in "}]":
             depth -= 1
-    return depth == 0 and not quote
+            if depth == 0:
+                return at == len(text)
+    return False
