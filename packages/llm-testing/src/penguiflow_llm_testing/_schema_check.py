@@ -1,12 +1,10 @@
 """The one place that asks `penguiflow_llm_schema` whether a provider accepts a schema."""
 
-from __future__ import annotations
+from penguiflow_llm_schema import Violation, check
 
-import penguiflow_llm_schema
-
-from ._exchange import Json
+from penguiflow_llm_testing._exchange import Json
 
 
-def first_violation(schema: Json, dialect: str) -> penguiflow_llm_schema.Violation | None:
+def first_violation(schema: Json, dialect: str) -> Violation | None:
     """The rule a provider would name in its refusal (it reports one at a time), or None for a schema it accepts."""
-    return next(iter(penguiflow_llm_schema.check(schema, dialect)), None)
+    return next(iter(check(schema, dialect)), None)

@@ -1,10 +1,11 @@
 """What a prompt says that an answer may quote: addresses, dates, amounts, names, phrases, each with its position."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import chain
 from random import Random
 from typing import Final, Literal, TypeAlias
 
@@ -38,7 +39,6 @@ _PATTERNS: Final[tuple[tuple[Kind, re.Pattern[str]], ...]] = (
     ("currency", re.compile(r"\b(?:EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|PLN|CAD|AUD|INR)\b")),
     ("identifier", re.compile(r"\b(?=[A-Z]{1,8}(?:-[A-Z]{1,8})?[-_/#]?\d)[A-Z0-9]{1,16}(?:[-_/#][A-Z0-9]{1,16}){0,4}")),
     ("name", re.compile(r"\b[A-Z][\w'’-]{1,30}(?: (?:(?:de|van|von|der|of|the|and|&) )?[A-Z][\w'’-]{1,30}){1,3}\b")),
-    ("phrase", re.compile(r"[^\s.!?;:\n][^.!?;:\n]{2,90}")),
 )  # fmt: skip
 _DATES: Final = (
     re.compile(r"\b(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})\b"),
@@ -47,6 +47,8 @@ _DATES: Final = (
     ),
     re.compile(rf"\b(?P<name>{_MONTH})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})\b", re.IGNORECASE),
 )
+_CLAUSE_END: Final = re.compile(r"[.!?;:,]\s+|[.!?;:,]?\n\s*|[.!?]$|\s[-*|>]\s")
+MAX_PHRASE: Final = 80
 _SYMBOLS: Final = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
 
 
@@ -67,6 +69,7 @@ class Facts:
         self._lowered = self._prompt.lower()
         self._by_kind: dict[Kind, tuple[Fact, ...]] = {kind: _found(kind, self._prompt) for kind, _ in _PATTERNS}
         self._by_kind["date"] = _dates(self._prompt)
+        self._by_kind["phrase"] = tuple(_phrases(self._prompt))
         self._by_kind["currency"] += _symbols(self._prompt)
 
     def of(self, kind: Kind) -> tuple[Fact, ...]:
@@ -77,21 +80,23 @@ class Facts:
         """Whether the prompt contains `text`, in any case."""
         return bool(text) and text.lower() in self._lowered
 
-    def pick(self, kind: Kind, words: Sequence[str], rng: Random) -> str | None:
-        """A fact of `kind`, or None: the one close behind the label `words` make, or one of them; else any."""
+    def pick(self, kind: Kind, words: Sequence[str], rng: Random, *, index: int = 0) -> str | None:
+        """A fact of `kind`, or None: the one close behind the label `words` make, or one of them; else any.
+
+        `index` is the place in a list the fact is for: the items of a list take facts further on, one after another.
+        """
         facts = self.of(kind)
-        near = self._after_label(facts, " ".join(words))
-        for word in () if near else words:
-            near = near or self._after_label(facts, word)
-        if near is not None:
-            return near.text
+        for label in (" ".join(words), *words):
+            near = self._after_label(facts, label)
+            if near:
+                return near[min(index, len(near) - 1)].text
         return rng.choice(facts).text if facts else None
 
-    def _after_label(self, facts: tuple[Fact, ...], label: str) -> Fact | None:
+    def _after_label(self, facts: tuple[Fact, ...], label: str) -> tuple[Fact, ...]:
+        """The facts behind the first place `label` stands at, if one of them stands close to it."""
         position = self._lowered.find(label) if label else -1
-        if position < 0:
-            return None
-        return next((fact for fact in facts if 0 <= fact.start - position <= _NEAR), None)
+        after = tuple(fact for fact in facts if fact.start >= position >= 0)
+        return after if after and after[0].start - position <= _NEAR else ()
 
 
 @lru_cache(maxsize=64)
@@ -122,6 +127,19 @@ def _dates(prompt: str) -> tuple[Fact, ...]:
                 continue
             found.append(Fact(day.isoformat(), match.start(), match.end()))
     return tuple(sorted(found, key=lambda fact: fact.start))
+
+
+def _phrases(prompt: str) -> Iterator[Fact]:
+    """Clauses of the prompt, those too long cut at a blank."""
+    start = 0
+    for match in chain(_CLAUSE_END.finditer(prompt), (None,)):
+        end = len(prompt) if match is None else match.start()
+        text = prompt[start:end].strip()
+        if len(text) > MAX_PHRASE:
+            text = text[:MAX_PHRASE].rpartition(" ")[0] or text[:MAX_PHRASE]
+        if len(text) > 2:
+            yield Fact(text, start, end)
+        start = end if match is None else match.end()
 
 
 def _symbols(prompt: str) -> tuple[Fact, ...]:

@@ -5,10 +5,10 @@ leads nowhere the next is tried, and later attempts draw plainer values. Depth a
 schema ends and a bomb is refused.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from penguiflow_llm_testing._exchange import Json, JsonObject
 
@@ -24,6 +24,7 @@ MAX_NODES: Final = 20_000  # values generated in one attempt
 PLAIN_DEPTH: Final = 7  # from here on only what the schema demands
 MAX_DEPTH: Final = 40
 MAX_ITEMS: Final = 10_000
+_Default = TypeVar("_Default", int, None)
 # A malformed schema ("required": 3) fails in whatever way the code that reads the keyword fails.
 _MALFORMED: Final = (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, OverflowError)
 _OPTIONAL: Final = 0.7  # how often a property that is not required is present
@@ -52,10 +53,11 @@ def generate_value(schema: Json, *, seed: int | str, prompt: str = "") -> Json:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Place:
-    """Where in the value we are: how deep, and the words of the property name that leads here."""
+    """Where in the value we are: how deep, the words of the property name that leads here, the place in a list."""
 
     depth: int
     words: tuple[str, ...] = ()
+    index: int = 0
 
     @property
     def is_plain(self) -> bool:
@@ -63,6 +65,9 @@ class _Place:
 
     def below(self, name: str | None = None) -> "_Place":
         return replace(self, depth=self.depth + 1, words=self.words if name is None else words_of(name))
+
+    def item(self, index: int) -> "_Place":
+        return replace(self, depth=self.depth + 1, index=index)
 
 
 class _Generator:
@@ -139,7 +144,7 @@ class _Generator:
             case "string":
                 return self._string(node, place)
             case "number" | "integer" as kind:
-                return number_for(node, kind, place.words, self._facts, self._rng)
+                return number_for(node, kind, place.words, self._facts, self._rng, index=place.index)
             case "boolean":
                 return self._rng.random() < 0.6
             case "null":
@@ -181,7 +186,7 @@ class _Generator:
     def _wanted(self, node: JsonObject, place: _Place) -> set[str]:
         """The names to include: what is required, what those depend on, and a draw of the rest."""
         wanted = set(node.get("required", ()))
-        most = node.get("maxProperties", len(node.get("properties", {})) + len(wanted))
+        most = _limit(node, "maxProperties", MAX_NODES)
         for name in node.get("properties", {}):
             if not place.is_plain and len(wanted) < most and self._rng.random() < _OPTIONAL:
                 wanted.add(name)
@@ -194,9 +199,9 @@ class _Generator:
 
     def _fill(self, node: JsonObject, value: dict[str, Any], place: _Place) -> None:
         """Add members an open object may or must have."""
-        least = node.get("minProperties", 0)
+        least = _limit(node, "minProperties", 0)
         if not place.is_plain and not node.get("properties") and _is_map(node):
-            least = max(least, min(self._rng.randint(1, 3), node.get("maxProperties", 3)))
+            least = max(least, min(self._rng.randint(1, 3), _limit(node, "maxProperties", 3)))
         spare = [name for name in node.get("properties", {}) if name not in value]
         for _ in range(4 * least):
             if len(value) >= least:
@@ -219,20 +224,21 @@ class _Generator:
 
     def _array(self, node: JsonObject, place: _Place) -> list[Json]:
         first, rest = _positional(node)
-        items = [self.value(schema, place.below()) for schema in first[: node.get("maxItems", MAX_ITEMS)]]
+        positions = enumerate(first[: _limit(node, "maxItems", MAX_ITEMS)])
+        items = [self.value(schema, place.item(index)) for index, schema in positions]
         if "contains" in node:
             wanted = {"allOf": [node["contains"], rest]}
-            items += [self.value(wanted, place.below()) for _ in range(node.get("minContains", 1))]
-        for _ in range(4 * (length := self._length(node, len(items), rest, place))):
+            items += [self.value(wanted, place.below()) for _ in range(_limit(node, "minContains", 1))]
+        for attempt in range(4 * (length := self._length(node, len(items), rest, place))):
             if len(items) >= length:
                 break
-            item = self.value(rest, place.below())
+            item = self.value(rest, place.item(attempt))
             if not self._repeats(node, items, item):
                 items.append(item)
         return items
 
     def _length(self, node: JsonObject, have: int, rest: Json, place: _Place) -> int:
-        least, most = node.get("minItems", 0), node.get("maxItems", MAX_ITEMS)
+        least, most = _limit(node, "minItems", 0), _limit(node, "maxItems", MAX_ITEMS)
         if least > MAX_ITEMS:
             raise UnsatisfiableSchemaError(f"minItems {least} is more than the {MAX_ITEMS} items that are generated")
         if rest is False or place.is_plain:
@@ -247,17 +253,17 @@ class _Generator:
         return bool(node.get("uniqueItems")) and any(same(one, item) for one in items)
 
     def _string(self, node: JsonObject, place: _Place) -> str:
-        least, most = node.get("minLength", 0), node.get("maxLength")
+        least, most = _limit(node, "minLength", 0), _limit(node, "maxLength", None)
 
         def fits(text: str) -> bool:
             return len(text) >= least and (most is None or len(text) <= most)
 
-        tries = candidates(node.get("format"), place.words, self._facts, self._rng)
+        tries = candidates(node.get("format"), place.words, self._facts, self._rng, index=place.index)
         if "pattern" in node:
             return self._patterned(node["pattern"], tries, least, fits)
         return next(filter(fits, tries), None) or self._sized(least, most)
 
-    def _patterned(self, pattern: str, tries: Sequence[str], least: int, fits: Any) -> str:
+    def _patterned(self, pattern: str, tries: Sequence[str], least: int, fits: Callable[[str], bool]) -> str:
         for text in tries:
             if fits(text) and matches(pattern, text):
                 return text
@@ -272,6 +278,11 @@ class _Generator:
             text = f"{text} {made_up(self._rng)}"
         cut = text if most is None else text[:most].rstrip()
         return cut.ljust(least, "x")
+
+
+def _limit(node: JsonObject, keyword: str, default: _Default) -> int | _Default:
+    """A count the schema sets, written as 2 or as 2.0; `default` where it sets none."""
+    return int(node[keyword]) if keyword in node else default
 
 
 def _member(node: JsonObject, name: str) -> Json:

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from penguiflow_llm_testing._exchange import JsonObject
 
-from ._facts import Facts
+from ._facts import Facts, Kind
 from ._resolve import UnsatisfiableSchemaError
 
 # How far from its one bound a number is drawn, or from zero where it has none.
@@ -19,7 +19,13 @@ _MONEY: Final = frozenset(
 
 
 def number_for(
-    node: JsonObject, kind: Literal["number", "integer"], words: Sequence[str], facts: Facts, rng: Random
+    node: JsonObject,
+    kind: Literal["number", "integer"],
+    words: Sequence[str],
+    facts: Facts,
+    rng: Random,
+    *,
+    index: int = 0,
 ) -> int | float:
     """A number that meets the bounds and the step of `node`.
 
@@ -28,7 +34,7 @@ def number_for(
     """
     step = _step(node, kind)
     low, high = _bounds(node)
-    for text in _quoted(kind, words, facts, rng):
+    for text in _quoted(kind, words, facts, rng, index):
         if _fits(Fraction(text), low, high, step, node):
             return _as_number(Fraction(text), kind)
     for number in _drawn(low, high, step, words, rng):
@@ -71,10 +77,10 @@ def _excluded(node: JsonObject, keyword: str, bound: Fraction) -> bool:
     return value is True or (_is_figure(value) and Fraction(repr(value)) == bound)
 
 
-def _quoted(kind: str, words: Sequence[str], facts: Facts, rng: Random) -> list[str]:
+def _quoted(kind: str, words: Sequence[str], facts: Facts, rng: Random, index: int) -> list[str]:
     """Numbers of the prompt, best first: amounts for money, counts for the rest."""
-    order = ("integer",) if kind == "integer" else ("amount", "integer")
-    found = (facts.pick(name, words, rng) for name in order)  # type: ignore[arg-type]
+    order: tuple[Kind, ...] = ("integer",) if kind == "integer" else ("amount", "integer")
+    found = (facts.pick(name, words, rng, index=index) for name in order)
     return [text for text in found if text is not None]
 
 

@@ -68,8 +68,10 @@ def text_for(pattern: str, rng: Random, *, accepts: Callable[[str], bool], least
         text = _write(node, rng, 0 if attempt % 5 == 4 else extra)
         if matches(pattern, text) and accepts(text):
             return text
-        if len(text) < least and accepts(padded := text + "a" * (least - len(text))) and matches(pattern, padded):
-            return padded
+        padding = "a" * (least - len(text))
+        for padded in (text + padding, padding + text) if padding else ():
+            if accepts(padded) and matches(pattern, padded):
+                return padded
     raise PatternError(f"no string was found for pattern {pattern!r}")
 
 

@@ -156,20 +156,22 @@ _WORDS: Final[Mapping[str, tuple[Kind | None, Callable[[Random], str]]]] = {
 }
 
 
-def candidates(format_name: str | None, words: Sequence[str], facts: Facts, rng: Random) -> list[str]:
+def candidates(
+    format_name: str | None, words: Sequence[str], facts: Facts, rng: Random, *, index: int = 0
+) -> list[str]:
     """Strings to try for a field, best first: what the format demands, then the name, then a phrase of the prompt."""
     if format_name is not None and format_name in _FORMATS:
-        fact = _fact(_FORMAT_FACTS.get(format_name), words, facts, rng)
+        fact = _fact(_FORMAT_FACTS.get(format_name), words, facts, rng, index)
         return [*fact, _FORMATS[format_name](rng)]
     found: list[str] = []
     for word in (word for word in reversed(words) if word in _WORDS):
         kind, invent = _WORDS[word]
-        found += [*_fact(kind, words, facts, rng), invent(rng)]
-    return [*found, *_fact("phrase", words, facts, rng), made_up(rng)]
+        found += [*_fact(kind, words, facts, rng, index), invent(rng)]
+    return [*found, *_fact("phrase", words, facts, rng, index), made_up(rng)]
 
 
-def _fact(kind: Kind | None, words: Sequence[str], facts: Facts, rng: Random) -> list[str]:
-    fact = facts.pick(kind, words, rng) if kind else None
+def _fact(kind: Kind | None, words: Sequence[str], facts: Facts, rng: Random, index: int) -> list[str]:
+    fact = facts.pick(kind, words, rng, index=index) if kind else None
     return [] if fact is None else [fact]
 
 

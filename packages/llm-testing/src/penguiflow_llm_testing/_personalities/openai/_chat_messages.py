@@ -7,6 +7,7 @@ from penguiflow_llm_testing._exchange import Json, JsonObject
 from penguiflow_llm_testing._personalities._protocol import Refused
 
 from ._errors import missing, refuse, wrong_type, wrong_value
+from ._models import hears
 from ._parameters import array, mapping, one_of, required_text
 from ._schemas import check_name
 
@@ -36,6 +37,8 @@ def check_messages(messages: Sequence[Json], model: str) -> None:
         if open_calls:
             raise _unanswered(open_calls, index)
         _check_content(message, param, role)
+        if not hears(model) and _has_audio(message):
+            raise _only_text_and_images(param)
         open_calls = _calls(message, param)
     if open_calls:
         raise _unanswered(open_calls, len(messages))
@@ -103,11 +106,11 @@ def _check_part(part: Json, at: str, role: str, param: str) -> None:
     kind = required_text(part, "type", at)
     if kind not in _PARTS:
         raise wrong_value(at, kind, tuple(_PARTS))
-    if role in ("system", "developer", "tool", "assistant") and kind not in ("text", "refusal"):
+    if role == "tool" and kind not in ("text", "image_url"):
+        raise _only_text_and_images(param)
+    if role in ("system", "developer", "assistant") and kind not in ("text", "refusal"):
         raise refuse(
-            f"Invalid '{param}'. Content blocks are expected to be either text or image_url type."
-            if role == "tool"
-            else "Invalid content type. image_url is only allowed for messages with role 'user'.",
+            f"Invalid content type. {kind} is only allowed for messages with role 'user'.",
             param=param,
             code="invalid_value",
         )
@@ -117,12 +120,25 @@ def _check_part(part: Json, at: str, role: str, param: str) -> None:
         _check_image(part["image_url"], f"{at}.image_url")
 
 
+def _has_audio(message: JsonObject) -> bool:
+    content = message.get("content")
+    return isinstance(content, list) and any(part["type"] == "input_audio" for part in content)
+
+
+def _only_text_and_images(param: str) -> Refused:
+    return refuse(
+        f"Invalid '{param}'. Content blocks are expected to be either text or image_url type.",
+        param=param,
+        code="invalid_value",
+    )
+
+
 def _check_image(image: Json, at: str) -> None:
     if isinstance(image, str):  # undocumented, and accepted
         image = {"url": image}
     mapping(at, image)
     url = required_text(image, "url", at)
-    if not url.startswith(("http://", "https://", "data:", "ELIDED:")):
+    if not url.startswith(("http://", "https://", "data:")):
         raise refuse(
             f"Invalid '{at}.url'. Expected a valid URL, but got a value with an invalid format.",
             param=f"{at}.url",

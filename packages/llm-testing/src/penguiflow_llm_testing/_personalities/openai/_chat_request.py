@@ -80,7 +80,7 @@ def read_chat(body: JsonObject, *, seed: str, cached: int, input_tokens: int) ->
     if "messages" not in body:
         raise missing("messages")
     messages = array("messages", body["messages"], least=1)
-    check_messages(messages)
+    check_messages(messages, model)
     _check_model_settings(body, model)
     tools = _tools(body)
     policy, callable_tools = _choice(body.get("tool_choice"), tools)

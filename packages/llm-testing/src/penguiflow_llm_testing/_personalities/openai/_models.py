@@ -55,6 +55,11 @@ def is_known(model: str) -> bool:
     return _KNOWN.match(base_name(model)) is not None
 
 
+def hears(model: str) -> bool:
+    """Whether the model takes audio; the others refuse it (recorded for gpt-5-mini)."""
+    return "audio" in model or not is_known(model)
+
+
 def default_effort(model: str) -> str:
     """The effort of a request that names none."""
     return "none" if re.match(r"^gpt-5\.[1-5](?:$|-)", model) else "medium"

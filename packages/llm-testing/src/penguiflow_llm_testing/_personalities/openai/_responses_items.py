@@ -27,7 +27,7 @@ _OUTPUT_PARTS: Final = ("output_text", "refusal")
 _PASSED: Final = re.compile(
     r"^(?:item_reference|compaction|additional_tools|\w+_call|\w+_call_output|\w+_output|mcp_\w+)$"
 )
-_SEALED: Final = re.compile(r"^gAAAA[\w-]{20,}={0,2}$|^encrypted_content_REDACTED")
+_SEALED: Final = re.compile(r"^gAAAA[\w-]{20,}={0,2}$")
 
 
 def input_items(value: Json) -> list[Any]:
@@ -97,11 +97,7 @@ def _check_part(part: Json, param: str, allowed: tuple[str, ...]) -> None:
     if all(part.get(field) is None for field in _PARTS[kind]):
         raise missing(f"{param}.{_PARTS[kind][0]}")
     url = part.get("image_url")
-    if (
-        kind == "input_image"
-        and url is not None
-        and not str(url).startswith(("http://", "https://", "data:", "ELIDED:"))
-    ):
+    if kind == "input_image" and url is not None and not str(url).startswith(("http://", "https://", "data:")):
         raise refuse(
             f"Invalid '{param}.image_url'. Expected a valid URL, but got a value with an invalid format.",
             param=f"{param}.image_url",
