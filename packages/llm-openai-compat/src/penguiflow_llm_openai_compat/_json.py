@@ -35,12 +35,16 @@ class WireJSON:
         return self._object(data, phase="stream")
 
     def _object(self, data: bytes, *, phase: Phase) -> dict[str, Any]:
+        value: Any = None
+        problem = None
         try:
             value = json.loads(data.decode())
         except UnicodeDecodeError:
-            raise _broken("utf8", "bytes that are not UTF-8", phase=phase) from None
+            problem = _broken("utf8", "bytes that are not UTF-8", phase=phase)
         except (ValueError, RecursionError):
-            raise _broken("json", "text that is not JSON", phase=phase) from None
+            problem = _broken("json", "text that is not JSON", phase=phase)
+        if problem is not None:
+            raise problem  # outside of the handler: the exceptions above hold the whole text
         if not isinstance(value, dict):
             raise _broken("json", f"a JSON {type(value).__name__} where an object belongs", phase=phase)
         if b"\\ud" not in data and b"\\uD" not in data:

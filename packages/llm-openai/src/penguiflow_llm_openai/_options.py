@@ -1,0 +1,244 @@
+"""Settings of the provider: what `create` takes, checked before anything is sent."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from penguiflow_llm_openai._profiles import API, Endpoint
+from penguiflow_llm_types import LLMConfigurationError, Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from openai import AsyncOpenAI
+
+OPTIONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "client": "an AsyncOpenAI or AsyncAzureOpenAI of your own; it stays yours to close",
+        "api": "'responses' or 'chat'; default: Responses at OpenAI itself, Chat Completions anywhere else",
+        "organization": "OpenAI organization id; default: OPENAI_ORG_ID",
+        "project": "OpenAI project id; default: OPENAI_PROJECT_ID",
+        "default_headers": "headers sent with every request; they cannot replace the credential",
+        "default_query": "query parameters sent with every request",
+        "connect_timeout_s": "seconds to wait for a connection; default 5. The deadline of a call is the client's",
+        "azure_endpoint": "the Azure resource, such as https://NAME.openai.azure.com; then Azure is spoken to",
+        "api_version": "Azure API version; default: OPENAI_API_VERSION",
+        "azure_deployment": "Azure deployment, where it is not the model's name",
+        "azure_ad_token_provider": "a function that returns a Microsoft Entra token, in place of an Azure key",
+        "store": "whether OpenAI may keep the response; default False",
+        "use_aiohttp": "True or False; default: the SDK's aiohttp engine where aiohttp is installed",
+        "allow_insecure_http": "allow http:// to a host that is not this machine; the credential is sent in the clear",
+    }
+)
+
+_OWN_HEADERS: Final = frozenset(
+    {"authorization", "api-key", "host", "content-length", "content-type", "transfer-encoding", "accept-encoding"}
+)
+_HEADER_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_HEADER_VALUE: Final = re.compile(r"[ -~]*")
+_NO_KEY: Final = "no-key"  # the SDK insists on one; a local server ignores it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the transport and the wires need to know."""
+
+    endpoint: Endpoint
+    api: API
+    api_key: Secret | None = None
+    base_url: str | None = None
+    client: AsyncOpenAI | None = field(default=None, repr=False)
+    organization: str | None = None
+    project: str | None = None
+    default_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    default_query: Mapping[str, object] = field(default_factory=dict, repr=False)
+    connect_timeout_s: float = 5.0
+    azure_endpoint: str | None = None
+    api_version: str | None = None
+    azure_deployment: str | None = None
+    azure_ad_token_provider: Callable[[], str | Awaitable[str]] | None = field(default=None, repr=False)
+    store: bool | None = None
+    use_aiohttp: bool | None = None
+
+
+def read_settings(
+    api_key: str | Secret | None, base_url: str | None, options: Mapping[str, Any], environ: Mapping[str, str]
+) -> Settings:
+    """Settings from arguments, then from `environ`.
+
+    A key from the environment goes to OpenAI, and to a base URL that is from the environment too; a `base_url`
+    argument that leads elsewhere gets only the key passed beside it.
+
+    Raises:
+        LLMConfigurationError: an unknown option, a URL that must not be used, a missing or malformed credential.
+    """
+    _check_names(options)
+    given = {name: value for name, value in options.items() if value is not None}
+    allow_http = bool(given.pop("allow_insecure_http", False))
+    if "client" in given:
+        return _of_client(api_key, base_url, given)
+    _check_headers(given.get("default_headers", {}))
+    if given.keys() & {"azure_endpoint", "azure_deployment", "azure_ad_token_provider"}:
+        return _azure(api_key, base_url, given, environ, allow_http=allow_http)
+    url = base_url or environ.get("OPENAI_BASE_URL") or None
+    if url is not None:
+        _check_url(url, "base_url", allow_http=allow_http)
+    endpoint: Endpoint = "openai" if url is None or _is_openai(url) else "compatible"
+    key = api_key
+    if key is None and (endpoint == "openai" or base_url is None):
+        key = environ.get("OPENAI_API_KEY") or None
+    if key is None and endpoint == "openai":
+        raise LLMConfigurationError(
+            "no credential for OpenAI; pass api_key=... or set OPENAI_API_KEY", provider="openai"
+        )
+    return Settings(
+        endpoint=endpoint,
+        api=_api(given, "responses" if endpoint == "openai" else "chat"),
+        api_key=_secret(key if key is not None else _NO_KEY),
+        base_url=url,
+        **{name: value for name, value in given.items() if name != "api"},
+    )
+
+
+def _check_names(options: Mapping[str, Any]) -> None:
+    for name in options:
+        if name not in OPTIONS:
+            known = ", ".join(sorted(OPTIONS))
+            raise LLMConfigurationError(
+                f"OpenAI has no option {name!r}; use one of: {known}. Body fields go in a request's extra",
+                provider="openai",
+            )
+
+
+def _of_client(api_key: str | Secret | None, base_url: str | None, given: dict[str, Any]) -> Settings:
+    spare = sorted(given.keys() - {"client", "api", "store", "connect_timeout_s"})
+    spare += [name for name, value in (("api_key", api_key), ("base_url", base_url)) if value is not None]
+    if spare:
+        raise LLMConfigurationError(
+            f"client was passed beside {', '.join(spare)}; make the SDK client with them instead", provider="openai"
+        )
+    url = str(given["client"].base_url)
+    is_azure = any(base.__name__ == "AsyncAzureOpenAI" for base in type(given["client"]).__mro__)
+    endpoint: Endpoint = "azure" if is_azure else "openai" if _is_openai(url) else "compatible"
+    default: API = "responses" if endpoint == "openai" else "chat"
+    return Settings(endpoint=endpoint, api=_api(given, default), **{k: v for k, v in given.items() if k != "api"})
+
+
+def _azure(
+    api_key: str | Secret | None,
+    base_url: str | None,
+    given: dict[str, Any],
+    environ: Mapping[str, str],
+    *,
+    allow_http: bool,
+) -> Settings:
+    if base_url is not None:
+        raise LLMConfigurationError("base_url and Azure options exclude each other; pass one", provider="openai")
+    address = given.get("azure_endpoint") or environ.get("AZURE_OPENAI_ENDPOINT")
+    version = given.get("api_version") or environ.get("OPENAI_API_VERSION")
+    if address is None or version is None:
+        raise LLMConfigurationError(
+            "Azure needs azure_endpoint and api_version; pass them or set AZURE_OPENAI_ENDPOINT and OPENAI_API_VERSION",
+            provider="openai",
+        )
+    _check_url(address, "azure_endpoint", allow_http=allow_http)
+    key = api_key
+    if key is None and "azure_ad_token_provider" not in given:
+        key = environ.get("AZURE_OPENAI_API_KEY")
+        if not key:
+            raise LLMConfigurationError(
+                "no credential for Azure; pass api_key=... or azure_ad_token_provider=..., or set AZURE_OPENAI_API_KEY",
+                provider="openai",
+            )
+    settings = {k: v for k, v in given.items() if k not in ("api", "azure_endpoint", "api_version")}
+    return Settings(
+        endpoint="azure",
+        api=_api(given, "chat"),
+        api_key=None if key is None else _secret(key),
+        azure_endpoint=address,
+        api_version=version,
+        **settings,
+    )
+
+
+def _api(given: Mapping[str, Any], default: API) -> API:
+    match given.get("api", default):
+        case "responses":
+            return "responses"
+        case "chat":
+            return "chat"
+        case other:
+            raise LLMConfigurationError(f"api is {other!r}; pass 'responses' or 'chat'", provider="openai")
+
+
+def _secret(key: str | Secret) -> Secret:
+    if isinstance(key, Secret):
+        return key
+    try:
+        return Secret(key)
+    except ValueError as error:  # its message names the setting, never the value
+        raise LLMConfigurationError(str(error), provider="openai") from None
+
+
+def _check_headers(headers: Mapping[str, str]) -> None:
+    for name, value in headers.items():
+        if name.lower() in _OWN_HEADERS:
+            raise LLMConfigurationError(
+                f"default_headers may not set {name!r}; pass api_key for a credential, leave the rest to the client",
+                provider="openai",
+            )
+        if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
+            raise LLMConfigurationError(
+                f"header {name!r} holds a control or a non-ASCII character; remove it", provider="openai"
+            )
+
+
+def _is_openai(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return host == "api.openai.com" or host.endswith(".api.openai.com")  # eu.api.openai.com and its like
+
+
+def _check_url(url: str, setting: str, *, allow_http: bool) -> None:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        host = None
+    if host is None or parts.scheme not in ("http", "https"):
+        raise LLMConfigurationError(f"{setting} is no URL; pass one such as 'https://host/v1'", provider="openai")
+    if parts.username is not None or parts.password is not None or parts.fragment:
+        raise LLMConfigurationError(
+            f"{setting} holds a user name or a fragment; leave them out and pass the credential as api_key",
+            provider="openai",
+        )
+    address = _address(host)
+    if address is not None and address.is_link_local:
+        raise LLMConfigurationError(
+            f"{setting} leads to the link-local address {host!r}, where machines keep credentials; use another",
+            provider="openai",
+        )
+    if parts.scheme == "http" and not (host == "localhost" or (address is not None and address.is_loopback)):
+        if not allow_http:
+            raise LLMConfigurationError(
+                f"{setting} is http:// and would send the credential in the clear; use https://, or pass "
+                "allow_insecure_http=True if you accept that",
+                provider="openai",
+            )
+        warnings.warn(f"{setting} is http://: the credential is sent to {host!r} in the clear", stacklevel=5)
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address that `host` spells, also as one number or mapped into IPv6; None for a name."""
+    try:
+        address = ipaddress.ip_address(int(host) if host.isdigit() else host)
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address
