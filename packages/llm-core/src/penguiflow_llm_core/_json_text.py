@@ -191,7 +191,7 @@ def _from_near_json(text: str) -> JSONReading | None:
     """What json-repair makes of it, where the brackets close: an answer that was cut off is never completed."""
     fenced = None if text.lstrip()[:1] in ("{", "[") else _FENCE.search(text)
     candidate = _bracketed(fenced[1] if fenced else text)
-    if candidate is None:
+    if candidate is None or (fenced and "```" in text[fenced.end() :]):
         return None
     try:
         value = json_repair.loads(candidate, strict=True)
@@ -214,8 +214,8 @@ def _bracketed(text: str) -> str | None:
 
 
 def _closes_once(text: str) -> bool:
-    """Whether brackets outside quotes close, and only at the end; a rough scan, since the text is not JSON."""
-    depth = 0
+    """Whether brackets outside quotes match, the first one's at the end; a rough scan, since the text is not JSON."""
+    closers = []
     quote = ""
     skip = False
     for at, character in enumerate(text, start=1):
@@ -227,9 +227,10 @@ def _closes_once(text: str) -> bool:
         elif character in "\"'":
             quote = character
         elif character in "{[":
-            depth += 1
+            closers.append("}" if character == "{" else "]")
         elif character in "}]":
-            depth -= 1
-            if depth == 0:
+            if closers.pop() != character:
+                return False
+            if not closers:
                 return at == len(text)
     return False
