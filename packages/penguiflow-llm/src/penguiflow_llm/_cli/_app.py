@@ -1,0 +1,136 @@
+"""The command's arguments and help, and which room does what."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from contextlib import ExitStack
+from dataclasses import asdict
+from typing import Annotated, Any, Literal, TypeAlias
+
+import typer
+from rich.console import Console
+
+from penguiflow_llm import Effort, LLMError, LLMResult, OutputMode, ProviderRegistry, RequestOptions, __version__
+from penguiflow_llm._cli._exit import MEANINGS, UsageError, error_text, exit_code
+from penguiflow_llm._cli._growing import growing_value
+from penguiflow_llm._cli._job import Job, run
+from penguiflow_llm._cli._prompt import as_messages, read_prompt
+from penguiflow_llm._cli._providers import provider_rows, show_providers
+from penguiflow_llm._cli._record import as_text, error_record, result_record, value_as_json
+from penguiflow_llm._cli._schema import load_response_model
+from penguiflow_llm._cli._settings import check_credentials, client_settings
+from penguiflow_llm._cli._simulate import simulated
+from penguiflow_llm._cli._summary import show_summary
+
+_EXIT_CODES = "\n\n".join(["Exit codes:", *(f"{code.value}  {meaning}" for code, meaning in MEANINGS.items())])
+
+app = typer.Typer(
+    help="Validated values from a language model, on the command line.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # they print local variables, and those hold credentials
+)
+
+Wire: TypeAlias = Literal["responses", "chat"]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"penguiflow-llm {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command(epilog=_EXIT_CODES)
+def generate(
+    model: Annotated[str, typer.Option(help="Model as provider/model, such as openai/gpt-5.4-mini.")],
+    schema: Annotated[str, typer.Option(help="file.py:Type, package.module:Type, or a JSON Schema file.json.")],
+    prompt: Annotated[
+        str | None, typer.Argument(help="The text, @FILE for a file's, or - for standard input (also when piped).")
+    ] = None,
+    simulate: Annotated[
+        bool, typer.Option("--simulate", help="Answer from a simulator in this process: no key, no network, no model.")
+    ] = False,
+    stream: Annotated[bool, typer.Option("--stream", help="Show the value on stderr while it grows.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the whole record: value, mode, attempts, usage, cost, warnings, plan.")
+    ] = False,
+    mode: Annotated[OutputMode | None, typer.Option(help="Force an output mode.")] = None,
+    system: Annotated[str | None, typer.Option(help="Instructions for the model.")] = None,
+    timeout: Annotated[float | None, typer.Option(help="Seconds for the whole call, retries included.")] = None,
+    max_retries: Annotated[int | None, typer.Option(help="Most additional attempts.")] = None,
+    max_tokens: Annotated[int | None, typer.Option(help="Most tokens to generate.")] = None,
+    temperature: Annotated[float | None, typer.Option(help="Sent only if given: many models refuse it.")] = None,
+    reasoning: Annotated[Effort | None, typer.Option(help="How much to reason before answering.")] = None,
+    base_url: Annotated[str | None, typer.Option(help="Another server that speaks the provider's wire.")] = None,
+    api: Annotated[Wire | None, typer.Option(help="Which of OpenAI's wires to speak.")] = None,
+    option: Annotated[
+        list[str] | None, typer.Option(metavar="KEY=VALUE", help="A setting of the provider; may be repeated.")
+    ] = None,
+) -> None:
+    """Print a value of a type as JSON, read or made up from a prompt; a summary goes to stderr on a terminal."""
+    options = RequestOptions(
+        timeout_s=timeout, max_retries=max_retries, max_tokens=max_tokens, temperature=temperature, reasoning=reasoning
+    )
+    registry = ProviderRegistry()
+    try:
+        settings = client_settings(base_url=base_url, api=api, options=option or ())
+        messages = as_messages(read_prompt(prompt, sys.stdin), system)
+        response_model = load_response_model(schema)
+        job = Job(model=model, messages=messages, response_model=response_model, mode=mode, options=options)
+        result = _run(job, settings, registry, simulate=simulate, stream=stream)
+    except (LLMError, UsageError) as error:
+        _fail(error, model=model, as_json=as_json)
+    else:
+        _show(result, response_model, model=model, as_json=as_json)
+
+
+def _run(
+    job: Job, settings: dict[str, Any], registry: ProviderRegistry, *, simulate: bool, stream: bool
+) -> LLMResult[Any]:
+    with ExitStack() as stack:
+        if simulate:
+            settings = stack.enter_context(simulated(job.model, settings, registry))
+            typer.echo(f"simulating {job.model}: the answer is made up, no model is asked", err=True)
+        else:
+            check_credentials(job.model, settings, registry, os.environ)
+        on_event = stack.enter_context(growing_value(Console(stderr=True))) if stream else None
+        return asyncio.run(run(job, settings, registry, on_stream_event=on_event))
+
+
+def _show(result: LLMResult[Any], response_model: Any, *, model: str, as_json: bool) -> None:
+    value = value_as_json(result.data, response_model)
+    typer.echo(as_text(result_record(result, value, model=model) if as_json else value))
+    console = Console(stderr=True)
+    if console.is_terminal:
+        show_summary(result, console, model=model)
+
+
+def _fail(error: LLMError | UsageError, *, model: str, as_json: bool) -> None:
+    if as_json and isinstance(error, LLMError):
+        typer.echo(as_text(error_record(error, model=model)))
+    typer.echo(error_text(error), err=True)
+    raise typer.Exit(exit_code(error))
+
+
+@app.command()
+def providers(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
+) -> None:
+    """Show which providers are installed, which have credentials, and what to do for the rest."""
+    rows = provider_rows(ProviderRegistry(), os.environ)
+    if as_json:
+        typer.echo(json.dumps([asdict(row) for row in rows], indent=2))
+    else:
+        show_providers(rows, Console())
