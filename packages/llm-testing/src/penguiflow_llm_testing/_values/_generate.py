@@ -169,8 +169,12 @@ class _Generator:
         return self._rng.choice([name for name in names if name != "null"] or ["null"])
 
     def _object(self, node: JsonObject, place: _Place) -> dict[str, Any]:
-        properties = node.get("properties", {})
         wanted = self._wanted(node, place)
+        dependent = [rule for key, rule in _dependencies(node).items() if key in wanted and not isinstance(rule, list)]
+        if dependent:
+            rest = {key: value for key, value in node.items() if key not in ("dependencies", "dependentSchemas")}
+            return self._object(plain_node(self._root, {**rest, "required": [*wanted], "allOf": dependent}), place)
+        properties = node.get("properties", {})
         value: dict[str, Any] = {}
         for name in (*properties, *(name for name in wanted if name not in properties)):
             if name not in wanted:
@@ -183,18 +187,16 @@ class _Generator:
         self._fill(node, value, place)
         return value
 
-    def _wanted(self, node: JsonObject, place: _Place) -> set[str]:
-        """The names to include: what is required, what those depend on, and a draw of the rest."""
-        wanted = set(node.get("required", ()))
+    def _wanted(self, node: JsonObject, place: _Place) -> dict[str, None]:
+        """The names to include, in order: what is required, a draw of the rest, and what those depend on."""
+        wanted = dict.fromkeys(node.get("required", ()))
         most = _limit(node, "maxProperties", MAX_NODES)
         for name in node.get("properties", {}):
             if not place.is_plain and len(wanted) < most and self._rng.random() < _OPTIONAL:
-                wanted.add(name)
-        needs = {**node.get("dependentRequired", {}), **node.get("dependencies", {})}
+                wanted[name] = None
+        needs = {key: names for key, names in _dependencies(node).items() if isinstance(names, list)}
         for _ in needs:
-            wanted |= {
-                name for key, names in needs.items() if key in wanted and isinstance(names, list) for name in names
-            }
+            wanted |= {name: None for key, names in needs.items() if key in wanted for name in names}
         return wanted
 
     def _fill(self, node: JsonObject, value: dict[str, Any], place: _Place) -> None:
@@ -292,9 +294,15 @@ def _member(node: JsonObject, name: str) -> Json:
         rules.insert(0, node["properties"][name])
     if not rules:
         rules.append(node.get("additionalProperties", node.get("unevaluatedProperties", True)))
-    if name in node.get("dependentSchemas", {}):
-        return {"allOf": rules}
     return rules[0] if len(rules) == 1 else {"allOf": rules}
+
+
+def _dependencies(node: JsonObject) -> dict[str, Json]:
+    """What the presence of a property asks for: more properties (a list) or another schema."""
+    return {name: rule for keyword in _DEPENDS for name, rule in node.get(keyword, {}).items()}
+
+
+_DEPENDS: Final = ("dependentRequired", "dependentSchemas", "dependencies")
 
 
 def _is_map(node: JsonObject) -> bool:

@@ -69,7 +69,12 @@ def _fits(
         high == number and _excluded(node, "exclusiveMaximum", high)
     ):
         return False
-    return step is None or number % step == 0
+    return step is None or _is_multiple(number, step)
+
+
+def _is_multiple(number: Fraction, step: Fraction) -> bool:
+    """A multiple both exactly and in floating point, which is what most validators divide in."""
+    return number % step == 0 and (float(number) / float(step)).is_integer()
 
 
 def _excluded(node: JsonObject, keyword: str, bound: Fraction) -> bool:
@@ -92,7 +97,7 @@ def _drawn(
         first, last = ceil(bottom / step), floor(top / step)
         if first > last:
             return []
-        return [step * n for n in (*(rng.randint(first, last) for _ in range(8)), first, last, first + 1, last - 1)]
+        return [step * n for n in (*(rng.randint(first, last) for _ in range(40)), first, last, first + 1, last - 1)]
     digits = 100 if _MONEY.intersection(words) or top - bottom > 2 else 10_000
     drawn = [Fraction(rng.randint(ceil(bottom * digits), max(ceil(bottom * digits), floor(top * digits))), digits)]
     return [*drawn, (bottom + top) / 2, bottom, top]

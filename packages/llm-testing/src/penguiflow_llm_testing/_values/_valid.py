@@ -6,6 +6,7 @@ Formats are not asserted: they are annotations unless a provider enforces them, 
 import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 from penguiflow_llm_testing._exchange import Json, JsonObject
@@ -47,10 +48,29 @@ def is_multiple(value: float, step: float) -> bool:
 
 def matches(pattern: str, text: str) -> bool:
     """Whether `pattern` is found in `text`; a pattern Python cannot read matches nothing."""
+    compiled = _compiled(pattern)
+    return compiled is not None and compiled.search(text) is not None
+
+
+# What ECMAScript writes another way than Python; letters and digits by property become Python's own classes.
+_SPELLINGS: Final = (
+    ("(?<", "(?P<"),
+    ("(?P<=", "(?<="),
+    ("(?P<!", "(?<!"),
+    (r"\p{L}", r"\w"),
+    (r"\p{N}", r"\d"),
+    (r"\P{N}", r"\D"),
+)
+
+
+@lru_cache(maxsize=512)
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    for theirs, ours in _SPELLINGS:
+        pattern = pattern.replace(theirs, ours)
     try:
-        return re.search(pattern, text) is not None
-    except re.error:
-        return False
+        return re.compile(pattern)
+    except (re.error, RecursionError, OverflowError):
+        return None
 
 
 class _Check:
