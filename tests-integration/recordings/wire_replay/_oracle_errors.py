@@ -1,0 +1,99 @@
+"""Which error a recorded failure must become, by its status and body alone.
+
+After OpenAI's "Error codes" guide (read 2026-11). A class is asserted exactly; two are allowed only where the service
+itself contradicts the status it sends.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from penguiflow_llm_types import (
+    LLMAuthError,
+    LLMContextLengthError,
+    LLMError,
+    LLMInvalidRequestError,
+    LLMNotFoundError,
+    LLMOverloadedError,
+    LLMParseError,
+    LLMPermissionError,
+    LLMQuotaError,
+    LLMRateLimitError,
+    LLMSchemaRejectedError,
+    LLMServerError,
+)
+from wire_replay._corpus import Recording
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedError:
+    """The classes a failure may become, and whether sending the request again may help."""
+
+    classes: tuple[type[LLMError], ...]
+    retryable: bool
+
+
+_BY_STATUS: Final[Mapping[int, tuple[type[LLMError], bool]]] = {
+    400: (LLMInvalidRequestError, False),
+    401: (LLMAuthError, False),
+    402: (LLMQuotaError, False),
+    403: (LLMPermissionError, False),
+    404: (LLMNotFoundError, False),
+    422: (LLMInvalidRequestError, False),
+    429: (LLMRateLimitError, True),
+    500: (LLMServerError, True),
+    502: (LLMServerError, True),
+    503: (LLMOverloadedError, True),
+    529: (LLMOverloadedError, True),
+}
+_BY_CODE: Final[Mapping[str, type[LLMError]]] = {
+    "model_not_found": LLMNotFoundError,
+    "insufficient_quota": LLMQuotaError,
+    "context_length_exceeded": LLMContextLengthError,
+    "invalid_json_schema": LLMSchemaRejectedError,
+    "invalid_function_parameters": LLMSchemaRejectedError,
+}
+_BY_MESSAGE: Final[tuple[tuple[str, type[LLMError]], ...]] = (
+    ("Invalid schema for ", LLMSchemaRejectedError),
+    ("maximum context length", LLMContextLengthError),
+)
+_CONTRADICTORY: Final[tuple[tuple[str, tuple[type[LLMError], ...]], ...]] = (
+    # a 400 for a model the service does not have, without a code that says so: Mistral, DeepSeek
+    ("Invalid model: ", (LLMNotFoundError, LLMInvalidRequestError)),
+    ("The supported API model names are ", (LLMNotFoundError, LLMInvalidRequestError)),
+    # a 400 for a wrong key: xAI
+    ("Incorrect API key provided", (LLMAuthError, LLMInvalidRequestError)),
+    # a 400 for what the model did, not the caller: Groq
+    ("Tool call validation failed", (LLMParseError, LLMInvalidRequestError)),
+    ("Tool choice is required, but", (LLMParseError, LLMInvalidRequestError)),
+)
+
+
+def expected_error(recording: Recording) -> ExpectedError:
+    """What a recording whose status is not 200 must become."""
+    try:
+        body = json.loads(recording.body)
+    except ValueError:
+        body = {}
+    error = body.get("error") if isinstance(body, dict) else None
+    return of_error(error if isinstance(error, dict) else body, recording.status)
+
+
+def of_error(error: Mapping[str, Any], status: int) -> ExpectedError:
+    """What an error object that came with `status`, or in the middle of a stream, must become."""
+    message = str(error.get("message") or error.get("error") or "")
+    if status == 400:
+        for start, classes in _CONTRADICTORY:
+            if start in message:
+                return ExpectedError(classes=classes, retryable=False)
+    for word in (error.get("code"), error.get("type")):
+        if isinstance(word, str) and word in _BY_CODE:
+            return ExpectedError(classes=(_BY_CODE[word],), retryable=False)
+    for start, cls in _BY_MESSAGE:
+        if start in message:
+            return ExpectedError(classes=(cls,), retryable=False)
+    cls, retryable = _BY_STATUS[status]
+    return ExpectedError(classes=(cls,), retryable=retryable)
