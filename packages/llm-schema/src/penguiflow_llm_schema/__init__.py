@@ -2,6 +2,7 @@
 
 from importlib.metadata import version as _version
 
+from ._check import Violation, check
 from ._dialect import Dialect, Limits
 from ._dialects import dialect_names, get_dialect
 from ._errors import InvalidSchemaError, UnknownDialectError
@@ -21,7 +22,9 @@ __all__ = [
     "SchemaPlan",
     "SchemaStats",
     "UnknownDialectError",
+    "Violation",
     "__version__",
+    "check",
     "dialect_names",
     "get_dialect",
     "plan",

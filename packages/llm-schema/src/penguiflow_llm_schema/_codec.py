@@ -1,4 +1,4 @@
-"""The way back: how each part of a value changed shape. Closed data, walked by `_restore`, `_forward` and `_location`."""
+"""The way back: how each part of a value changed shape, as data that `_restore`, `_forward` and `_location` walk."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 __all__ = [
-    "KEY", "SAME", "VALUE", "WRAPPER", "ArrayCodec", "Branch", "Codec", "Codecs", "DefinitionCodec", "Field", "JsonTextCodec",
-    "NullOrCodec", "ObjectCodec", "PairsCodec", "SameCodec", "TupleCodec", "UnionCodec", "WrapCodec", "array_of",
+    "KEY", "SAME", "VALUE", "WRAPPER", "ArrayCodec", "Branch", "Codec", "Codecs", "DefinitionCodec", "Field",
+    "JsonTextCodec", "NullOrCodec", "ObjectCodec", "PairsCodec", "SameCodec", "TupleCodec", "UnionCodec", "WrapCodec", "array_of",
     "object_of",
 ]  # fmt: skip
 

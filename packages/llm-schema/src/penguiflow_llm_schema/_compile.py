@@ -18,11 +18,11 @@ from ._disjoint import Definitions
 from ._facts import allowed_values, holders, stated_types
 from ._json import JsonType
 from ._loss import SchemaLoss
-from ._nulls import nullable, takes_null
+from ._nulls import takes_null
 from ._objects import closed_object, emit_object
 from ._resolver import Place, Resolver, Site
 from ._scalars import describe_keyword, emit_scalar, emit_values
-from ._unions import emit_union, join_branches, union_of
+from ._unions import emit_union, join_branches, unions_of
 
 __all__ = ["Compiled", "compile_document"]
 
@@ -59,7 +59,6 @@ class _Compiler:
     waiting: deque[tuple[str, PlaceKey, Conjunction]] = field(default_factory=deque)
     schemas: dict[str, dict[str, Any]] = field(default_factory=dict)
     codecs: dict[str, Codec] = field(default_factory=dict)
-    unrolling: list[tuple[PlaceKey, int]] = field(default_factory=list)
     root_key: PlaceKey = ()
 
     def __post_init__(self) -> None:
@@ -70,8 +69,8 @@ class _Compiler:
         found = self.context.expand((self.resolver.root(),))
         self.root_key = found.key
         root = self.opened(found, 1)
-        schema, codec = self._as_root(root)
         self._write_definitions()
+        schema, codec = self._as_root(root)
         if self.schemas:
             schema["$defs"] = {name: self.schemas[name] for name in self.names.values() if name in self.schemas}
         bodies = {f"#/$defs/{name}": body for name, body in self.schemas.items()}
@@ -100,16 +99,14 @@ class _Compiler:
         found = self.context.expand(place)
         if found.name is None or not found.sites or self._is_trivial(found):
             return self.opened(found, level)
-        return self._reference(found, level)
+        return self._reference(found)
 
     def _is_trivial(self, found: Conjunction) -> bool:
         return any(site.get("not") == {} or site.get("not") is True for site in found.sites)
 
-    def _reference(self, found: Conjunction, level: int) -> Emitted:
+    def _reference(self, found: Conjunction) -> Emitted:
         """A reference to the definition of what is found, which is written later, once."""
         key = found.key
-        if self.context.too_deep(level + self.budget.heights.get(key, 1) - 1):
-            return self._unrolled(found, key, level)
         if key not in self.names:
             self._define(key, found)
         name = self.names[key]
@@ -129,15 +126,6 @@ class _Compiler:
         if not is_root:
             self.waiting.append((self.names[key], key, found))
 
-    def _unrolled(self, found: Conjunction, key: PlaceKey, level: int) -> Emitted:
-        """The definition written out here, as far as levels allow."""
-        if (key, level) in self.unrolling:
-            return never()  # a union that has itself as a branch: nothing is added by it
-        self.unrolling.append((key, level))
-        emitted = self.opened(found, level)
-        self.unrolling.pop()
-        return emitted
-
     def _new_name(self, wanted: str) -> str:
         name = re.sub(r"[^A-Za-z0-9_-]+", "_", wanted)[:64].strip("_") or "Definition"
         taken, number = set(self.names.values()), 2
@@ -149,14 +137,15 @@ class _Compiler:
         """The schema for what is found, written out here."""
         self.context.spend()
         for site, reference in found.outside:
-            detail = f"{reference!r} is outside the document and is never fetched; put it under $defs"
+            detail = (
+                f"{reference!r} leads out of the document or nowhere, and nothing is fetched; define it under $defs"
+            )
             self.context.lose(site, "$ref", "relaxed", detail)
         if self._is_trivial(found):
             return never()
         sentences: Sentences = []
-        union = union_of(found)
-        if union is not None:
-            emitted = emit_union(self.context, found, union, level, sentences)
+        if unions_of(found):
+            emitted = emit_union(self.context, found, level, sentences)
         else:
             emitted = self._typed(found, level, sentences)
         return self._described(emitted, found, sentences)
@@ -210,8 +199,8 @@ class _Compiler:
 
     def _write_definitions(self) -> None:
         while self.waiting:
-            name, _, found = self.waiting.popleft()
-            emitted = self.opened(found, 1)
+            name, key, found = self.waiting.popleft()
+            emitted = self.opened(found, self.budget.levels.get(key, 1))
             if emitted.fits == "none":
                 emitted = self._impossible(found)
             self.schemas[name], self.codecs[name] = emitted.schema, emitted.codec

@@ -64,7 +64,7 @@ def _open(
             found.outside.append((site, site.get("$ref")))
         else:
             _refuse_circle(target, lineage)
-            found.name = found.name or _definition_name(target, resolver)
+            found.name = found.name or _definition_name(target)
             ahead.append((target, lineage, True))
         before_2019 = resolver.document.draft <= 7  # the keywords beside a reference were ignored until then
         site = site.hide("$ref", *(ASSERTIONS if before_2019 else ()))
@@ -75,7 +75,7 @@ def _open(
         ahead.extend((member, lineage, referred) for member in members)
         site = site.hide("allOf")
     (found.inner if referred else found.outer).append(site)
-    if any(site.has(keyword) for keyword in ASSERTIONS):
+    if any(keyword in ASSERTIONS and keyword not in site.hidden for keyword in site.keywords):
         found.sites.append(site)
     return ahead
 
@@ -86,7 +86,7 @@ def _refuse_circle(target: Site, lineage: frozenset[str]) -> None:
         raise InvalidSchemaError(message, pointer=target.pointer)
 
 
-def _definition_name(target: Site, resolver: Resolver) -> str:
+def _definition_name(target: Site) -> str:
     tokens = split(target.pointer)
     title = target.raw.get("title") if isinstance(target.raw, dict) else None
     return tokens[-1] if tokens else title if isinstance(title, str) and title else "Root"

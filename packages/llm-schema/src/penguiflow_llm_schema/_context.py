@@ -41,7 +41,7 @@ class Budget:
 
     depth: int | None = None  # levels; what is deeper is sent as JSON text
     enum_values: int | None = None  # in one enum; longer ones are not listed
-    heights: Mapping[PlaceKey, int] = field(default_factory=dict)  # levels of each definition, when `depth` is set
+    levels: Mapping[PlaceKey, int] = field(default_factory=dict)  # where each definition's use stands that is deepest
 
 
 @dataclass(slots=True)

@@ -82,13 +82,15 @@ def with_description(emitted: Emitted, description: str) -> Emitted:
     """`emitted` with its description replaced; it stands behind `type`, or first where there is none."""
     if not description:
         return emitted
+    if "$ref" in emitted.schema:  # which takes no neighbours
+        return replace(emitted, schema={"description": description, "anyOf": [emitted.schema]})
     rest = {keyword: value for keyword, value in emitted.schema.items() if keyword != "description"}
     head = {"type": rest.pop("type")} if "type" in rest else {}
     return replace(emitted, schema={**head, "description": description, **rest})
 
 
 def annotation_sentences(sites: Sequence[Site], codec: Codec) -> list[str]:
-    """What else the author noted, in words: a default, examples, encodings. Values are shown in the shape that is sent."""
+    """What else the author noted, in words: a default, examples, encodings; values in the shape that is sent."""
     sentences: list[str] = []
     for site in sites:
         if site.get("deprecated") is True:

@@ -54,4 +54,3 @@ class Dialect:
     local_references: bool = False  # only to "#" and to definitions at the top
     refused: frozenset[str] = frozenset()  # keywords answered with an error
     limits: Limits = field(default_factory=Limits)
-    wording: Literal["openai", "plain"] = "plain"  # whose error texts the checker speaks

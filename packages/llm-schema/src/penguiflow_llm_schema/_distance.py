@@ -1,9 +1,10 @@
-"""How far a value is from a schema that was sent: 0 if it fits, little if parts are missing, much if something contradicts."""
+"""How far a value is from a schema that was sent: 0 if it fits, little if parts are missing, much if it contradicts."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -15,11 +16,11 @@ _MISSING: Final = 1  # not there yet
 _CONTRADICTION: Final = 1_000
 _FARTHEST: Final = 1_000_000
 _MOST_LEVELS: Final = 60
-_BOUNDS: Final = {
-    "minimum": lambda value, bound: value >= bound,
-    "maximum": lambda value, bound: value <= bound,
-    "exclusiveMinimum": lambda value, bound: value > bound,
-    "exclusiveMaximum": lambda value, bound: value < bound,
+_BOUNDS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
+    "minimum": operator.ge,
+    "maximum": operator.le,
+    "exclusiveMinimum": operator.gt,
+    "exclusiveMaximum": operator.lt,
 }
 
 
@@ -55,9 +56,8 @@ class Distances:
             case list():
                 return distance + self._list(schema, value, level)
             case int() | float() if not isinstance(value, bool):
-                return distance + sum(
-                    _CONTRADICTION for key, fits in _BOUNDS.items() if key in schema and not fits(value, schema[key])
-                )
+                broken = [key for key, fits in _BOUNDS.items() if key in schema and not fits(value, schema[key])]
+                return distance + _CONTRADICTION * len(broken)
             case _:
                 return distance
 
@@ -76,7 +76,7 @@ class Distances:
 
     def _list(self, schema: Mapping[str, Any], value: list[Any], level: int) -> int:
         items = schema.get("items", {})
-        distance = max(0, schema.get("minItems", 0) - len(value)) * _MISSING
+        distance = _MISSING if len(value) < schema.get("minItems", 0) else 0
         if len(value) > schema.get("maxItems", math.inf):
             distance += _CONTRADICTION
         return distance + sum(self.of(items, item, level + 1) for item in value)

@@ -29,7 +29,7 @@ def holders(sites: Sequence[Site], keyword: str) -> Iterator[tuple[Site, Any]]:
 
 
 def stated_types(sites: Sequence[Site]) -> list[JsonType] | None:
-    """The types allowed by all sites in the order of the first; what the keywords speak of where none is stated; None: any."""
+    """The types that all sites allow, or those their keywords speak of where none is stated; None means any."""
     lists = [value for _, value in holders(sites, "type")]
     if not lists:
         spoken = {

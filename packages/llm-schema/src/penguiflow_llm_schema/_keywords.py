@@ -1,7 +1,7 @@
 """Where schemas stand inside a schema, by position: the one traversal that transformer and checker share.
 
-A property may be called `properties`, `$ref` or `enum`. Whether a dict is a schema follows from the keyword that holds it,
-never from the keys it has.
+A property may be called `properties`, `$ref` or `enum`. Whether a dict is a schema follows from the keyword that holds
+it, never from the keys it has.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ ASSERTIONS: Final = frozenset(
 
 
 def subschemas(schema: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """The schemas directly inside `schema` with the path to each, in document order; what is no schema is passed over."""
+    """The schemas directly inside `schema`, each with the path to it, in document order."""
     for keyword, value in schema.items():
         if isinstance(value, dict | bool) and keyword in SCHEMA_VALUES:
             yield (keyword,), value

@@ -81,6 +81,7 @@ def _asked_pair(codec: PairsCodec, ahead: Sequence[Step], value: Any) -> tuple[l
 def sent_location(path: Sequence[Step], codecs: Codecs, value: Any = None) -> tuple[Step, ...]:
     """`path` of the asked shape in the sent shape."""
     steps: list[Step] = []
+    here: list[Step]
     codec, ahead = codecs.root, list(path)
     while True:
         codec = _settled(codec, codecs, value, ahead)

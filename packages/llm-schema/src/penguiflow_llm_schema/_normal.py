@@ -39,7 +39,7 @@ _STRINGS: Final = frozenset({"$ref", "format", "pattern"})
 
 
 def normalise(schema: object, pointer: str) -> dict[str, Any]:
-    """The keywords of `schema` in 2020-12 form; raises `InvalidSchemaError` for a keyword with a value it cannot have."""
+    """The keywords of `schema` in 2020-12 form; raises `InvalidSchemaError` for a value that a keyword cannot have."""
     if isinstance(schema, bool):
         return {} if schema else {"not": {}}
     if not isinstance(schema, dict):
@@ -112,9 +112,8 @@ def _read_nullable(keywords: dict[str, Any]) -> None:
 def _read_bounds(keywords: dict[str, Any]) -> None:
     """Draft-04 wrote `exclusiveMinimum: true` beside `minimum`; draft-03 wrote `divisibleBy`."""
     for exclusive, inclusive in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
-        if isinstance(keywords.get(exclusive), bool):
-            if keywords.pop(exclusive) and inclusive in keywords:
-                keywords[exclusive] = keywords.pop(inclusive)
+        if isinstance(keywords.get(exclusive), bool) and keywords.pop(exclusive) and inclusive in keywords:
+            keywords[exclusive] = keywords.pop(inclusive)
     if "divisibleBy" in keywords:
         keywords.setdefault("multipleOf", keywords.pop("divisibleBy"))
 

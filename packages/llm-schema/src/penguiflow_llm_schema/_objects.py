@@ -9,9 +9,11 @@ from typing import Any, Final
 from ._codec import KEY, VALUE, Field, ObjectCodec, PairsCodec, object_of
 from ._context import Context, Emitted, Sentences, never
 from ._facts import holders
+from ._json import join
 from ._nulls import nullable
 from ._resolver import Place, Site
 from ._scalars import describe_keyword, strictest
+from ._unions import join_branches
 
 __all__ = ["closed_object", "emit_object"]
 
@@ -63,7 +65,7 @@ def _read(context: Context, sites: Sequence[Site]) -> _Shape:
     if shape.is_closed:
         shape.rest = []
     shape.is_open = bool(shape.patterns) or (
-        not shape.is_closed and (bool(shape.rest) or not stated and not shape.required)
+        not shape.is_closed and (bool(shape.rest) or (not stated and not shape.required))
     )
     for name in sorted(shape.required - shape.properties.keys() - shape.forbidden):
         _require_undeclared(name, shape)
@@ -81,7 +83,7 @@ def _read_openness(context: Context, site: Site, shape: _Shape) -> None:
 
 
 def _read_property(context: Context, sites: Sequence[Site], name: str, shape: _Shape) -> None:
-    """All that holds for the property `name`: its own schemas, and `additionalProperties` of sites that do not declare it."""
+    """All that holds for the property `name`, `additionalProperties` of sites that do not declare it included."""
     place: list[Site] = []
     for site in sites:
         if name in (site.get("properties") or ()):
@@ -123,7 +125,7 @@ def _emit_declared(context: Context, sites: Sequence[Site], shape: _Shape, level
     if not shape.is_open:
         return Emitted(closed_object(properties), object_of(tuple(fields)))
     rest_name = _free_name(_REST, properties)
-    rest, codec = _pairs(context, shape, level + 1)
+    rest, codec = _pairs(context, sites, shape, level + 1)
     rest["description"] = "Further properties, one entry each."
     properties[rest_name] = rest
     return Emitted(closed_object(properties), ObjectCodec(tuple(fields), rest_name, codec))
@@ -153,7 +155,7 @@ def _count_properties(context: Context, sites: Sequence[Site], required: int, se
 
 
 def _emit_pairs(context: Context, sites: Sequence[Site], shape: _Shape, level: int, sentences: Sentences) -> Emitted:
-    schema, codec = _pairs(context, shape, level, names=list(holders(sites, "propertyNames")))
+    schema, codec = _pairs(context, sites, shape, level)
     for keyword, bound in (("minProperties", "minItems"), ("maxProperties", "maxItems")):
         found = list(holders(sites, keyword))
         if found and bound in context.dialect.keeps:
@@ -164,10 +166,37 @@ def _emit_pairs(context: Context, sites: Sequence[Site], shape: _Shape, level: i
     return Emitted(schema, codec)
 
 
-def _pairs(
-    context: Context, shape: _Shape, level: int, names: Sequence[tuple[Site, Any]] = ()
-) -> tuple[dict[str, Any], PairsCodec]:
-    key: dict[str, Any] = {"type": "string"}
-    value = context.emit(tuple(shape.rest), level + 2)
-    items = closed_object({KEY: key, VALUE: value.schema})
+def _pairs(context: Context, sites: Sequence[Site], shape: _Shape, level: int) -> tuple[dict[str, Any], PairsCodec]:
+    key = context.emit(_key_place(context, sites, shape), level + 2)
+    value = _pair_value(context, shape, level + 2)
+    if key.fits == "none" or value.fits == "none":
+        items = closed_object({KEY: {"type": "string"}, VALUE: {"type": "null"}})
+        return {"type": "array", "items": items, "maxItems": 0}, PairsCodec(value.codec)
+    items = closed_object({KEY: key.schema, VALUE: value.schema})
     return {"type": "array", "items": items}, PairsCodec(value.codec)
+
+
+def _key_place(context: Context, sites: Sequence[Site], shape: _Shape) -> Place:
+    """What a key has to be: a string, as `propertyNames` say, and of a pattern where every key needs one."""
+    place = [context.child(site, "propertyNames") for site, _ in holders(sites, "propertyNames")]
+    origin: str = sites[0].pointer
+    keywords: dict[str, Any] = {"type": ["string"]}
+    if shape.patterns and not shape.rest:
+        patterns = list(dict.fromkeys(pattern for _, pattern in shape.patterns))
+        both = patterns[0] if len(patterns) == 1 else "|".join(f"({pattern})" for pattern in patterns)
+        origin, keywords = join(origin, "patternProperties"), {"type": ["string"], "pattern": both}
+    return (*place, Site(origin, keywords, keywords))
+
+
+def _pair_value(context: Context, shape: _Shape, level: int) -> Emitted:
+    """Any of the schemas that a property which is not declared may come under."""
+    places: list[Place] = [(context.child(site, "patternProperties", pattern),) for site, pattern in shape.patterns]
+    if not places:
+        return context.emit(tuple(shape.rest), level)
+    if shape.rest:
+        places.append(tuple(shape.rest))
+    emitted = [context.emit(place, level) for place in places]
+    if any(one != emitted[0] for one in emitted):
+        detail = "which pattern a name matches does not decide on its value's schema; any of them may come"
+        context.lose(shape.patterns[0][0], "patternProperties", "relaxed", detail)
+    return join_branches(context, emitted)

@@ -19,7 +19,7 @@ __all__ = ["SchemaPlan"]
 class SchemaPlan:
     """One schema carried over to one dialect. Treat both schemas as read-only: plans are cached and shared.
 
-    The *asked* shape is that of values valid for `requested_schema`, the *sent* shape that of values valid for `schema`.
+    The *asked* shape is that of values for `requested_schema`, the *sent* shape that of values for `schema`.
     """
 
     dialect: str
@@ -40,8 +40,8 @@ class SchemaPlan:
     def restore(self, value: Any) -> Any:
         """`value` in the asked shape. Never raises.
 
-        Takes values of a stream too, where keys are missing and lists are short. What is in the asked shape already, or in
-        neither, stays as it is. Unchanged parts are shared with `value`, which is not altered.
+        Takes values of a stream too, where keys are missing and lists are short. What is in the asked shape already,
+        or in neither, stays as it is. Unchanged parts are shared with `value`, which is not altered.
         """
         return restore(value, self.codecs)
 

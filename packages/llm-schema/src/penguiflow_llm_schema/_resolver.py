@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
 
 from ._document import Document
-from ._errors import InvalidSchemaError
 from ._json import join, split, step
 from ._keywords import subschemas
 from ._normal import normalise
@@ -79,11 +78,7 @@ class Resolver:
         return known
 
     def resolve(self, reference: str, source: Site) -> Site | None:
-        """The site that `reference` in `source` means, or None where it leads out of the document.
-
-        Raises:
-            InvalidSchemaError: it leads into the document, but to nothing there.
-        """
+        """The site that `reference` in `source` means; None where it leads out of the document, or nowhere in it."""
         try:
             address, fragment = urldefrag(reference)
             resource = (
@@ -96,9 +91,6 @@ class Resolver:
         found = self._walk(resource, fragment)
         if found is None and not address and resource:
             found = self._walk("", fragment)  # written as if the embedded resource were not one
-        if found is None:
-            message = f"reference {reference!r} leads nowhere; define what it refers to, or remove it"
-            raise InvalidSchemaError(message, pointer=join(source.pointer, "$ref"))
         return found
 
     def _resource(self, address: str) -> str | None:

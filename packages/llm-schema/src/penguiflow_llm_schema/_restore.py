@@ -33,7 +33,7 @@ _MOST_LEVELS: Final = 120  # of nesting that is walked; what is deeper is left a
 
 
 def restore(value: Any, codecs: Codecs) -> Any:
-    """`value` in the asked shape; parts that are missing, or no longer (or not yet) in the sent shape, are left as they are."""
+    """`value` in the asked shape; parts that are missing, or not in the sent shape, are left as they are."""
     distances = Distances(codecs.schema)
     return _Restorer(codecs, distances, Forwarder(codecs, distances)).walk(codecs.root, value, 0)
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any, Final
 
-from ._codec import SAME, Branch, JsonTextCodec, UnionCodec
+from ._codec import SAME, Branch, Codec, JsonTextCodec, UnionCodec
 from ._context import Context, Emitted, Sentences, never
 from ._describe import sentence
 from ._facts import holders
 from ._json import JsonType, compact, json_type
+from ._patterns import looks_around
 from ._resolver import Site
 
-__all__ = ["emit_scalar", "emit_values", "looks_around"]
+__all__ = ["describe_keyword", "emit_scalar", "emit_values", "strictest"]
 
 _BOUNDS: Final[dict[JsonType, tuple[str, ...]]] = {
     "string": ("minLength", "maxLength", "pattern", "format"),
@@ -28,12 +28,6 @@ _UPPER_BOUNDS: Final = frozenset({"maximum", "exclusiveMaximum", "maxLength", "m
 _NUMBER_FORMATS: Final = frozenset(
     {"int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float", "double"}
 )
-_LOOKS_AROUND: Final = re.compile(r"(?<!\\)(?:\\\\)*(?:\(\?(?:=|!|<=|<!)|\(\?P=|\\[1-9]|\\k<)")
-
-
-def looks_around(pattern: str) -> bool:
-    """Whether a regular expression uses lookaround or a back reference."""
-    return _LOOKS_AROUND.search(pattern) is not None
 
 
 def emit_scalar(context: Context, sites: Sequence[Site], name: JsonType, sentences: Sentences) -> Emitted:
@@ -118,7 +112,7 @@ def _one_type(
         return Emitted({"type": "null"}, SAME, null=True)
     if name == "boolean" and len(values) == 2:
         return Emitted({"type": "boolean"}, SAME)
-    codec = SAME
+    codec: Codec = SAME
     if name == "object":
         name, values, codec = "string", [compact(value) for value in values], JsonTextCodec()
     if _is_too_long(context, name, values):
@@ -143,7 +137,7 @@ def _is_too_long(context: Context, name: JsonType, values: list[Any]) -> bool:
 
 
 def _unlisted(
-    context: Context, sites: Sequence[Site], name: JsonType, values: list[Any], codec: Any, sentences: Sentences
+    context: Context, sites: Sequence[Site], name: JsonType, values: list[Any], codec: Codec, sentences: Sentences
 ) -> Emitted:
     shown = ", ".join(compact(value) for value in values[:5])
     sentences.append(f"One of {len(values)} allowed values, such as {shown}.")

@@ -12,8 +12,8 @@ from ._json import join, split, step
 from ._keywords import SCHEMA_LISTS, SCHEMA_MAPS, SCHEMA_VALUES
 from ._loss import SchemaLoss
 from ._normal import TYPE_NAMES
+from ._patterns import looks_around
 from ._resolver import Resolver
-from ._scalars import looks_around
 
 __all__ = ["show_document"]
 
@@ -41,7 +41,7 @@ def _mended(schema: Any, pointer: str, dialect: Dialect, losses: list[SchemaLoss
         keyword: _inside(keyword, value, join(pointer, keyword), dialect, losses) for keyword, value in schema.items()
     }
     _name_types(copy)
-    if dialect.items_stated and _may_be(copy, "array") and "items" not in copy:
+    if dialect.items_stated and _may_be(copy, "array") and not isinstance(copy.get("items"), dict | list | bool):
         copy["items"] = {}
     pattern = copy.get("pattern")
     if not dialect.lookaround and isinstance(pattern, str) and looks_around(pattern):

@@ -10,7 +10,7 @@ from ._dialect import Limits
 from ._keywords import subschemas
 from ._loss import SchemaStats
 
-__all__ = ["broken_limits", "heights", "over_limits", "stats_of"]
+__all__ = ["broken_limits", "over_limits", "start_levels", "stats_of"]
 
 
 def stats_of(schema: Any) -> SchemaStats:
@@ -35,7 +35,7 @@ def stats_of(schema: Any) -> SchemaStats:
         pending.extend(child for _, child in subschemas(node))
     return SchemaStats(
         properties=properties,
-        depth=heights(schema)[""],
+        depth=_depth(schema),
         enum_values=enum_values,
         string_length=strings,
         optional_properties=optional,
@@ -63,15 +63,30 @@ def _is_union(node: dict[str, Any]) -> bool:
     return "anyOf" in node or "oneOf" in node or isinstance(node.get("type"), list)
 
 
-def heights(schema: Any) -> dict[str, int]:
-    """Levels of objects and lists below each definition, itself included, references followed once; "" is the root."""
-    parts = {f"#/{key}/{name}": body for key in ("$defs", "definitions") for name, body in _top(schema, key).items()}
-    parts["#"] = schema
-    local = {reference: _levels(body) for reference, body in parts.items()}
-    found: dict[str, int] = {}
-    for reference in parts:
-        _measure(reference, local, found)
-    return {("" if reference == "#" else reference.split("/", 2)[2]): height for reference, height in found.items()}
+def start_levels(schema: Any) -> dict[str, int]:
+    """For each reference, the level at which what it means stands on the longest path from the root; "#" is 1.
+
+    References are followed once: one that leads back to where the path came from adds nothing.
+    """
+    local = _local(schema)
+    levels = {"#": 1}
+    order = _order(local)
+    rank = {reference: index for index, reference in enumerate(order)}
+    for current in reversed(order):
+        for use, above in local[current].uses.items():
+            if rank.get(use, len(order)) < rank[current]:
+                levels[use] = max(levels.get(use, 1), levels[current] + above)
+    return levels
+
+
+def _depth(schema: Any) -> int:
+    local = _local(schema)
+    return max(level - 1 + local[reference].own for reference, level in start_levels(schema).items())
+
+
+def _local(schema: Any) -> dict[str, _Levels]:
+    bodies = {f"#/{key}/{name}": body for key in ("$defs", "definitions") for name, body in _top(schema, key).items()}
+    return {reference: _levels(body) for reference, body in (bodies | {"#": schema}).items()}
 
 
 def _top(schema: Any, keyword: str) -> dict[str, Any]:
@@ -107,21 +122,21 @@ def _is_container(node: dict[str, Any]) -> bool:
     return "object" in types or "array" in types or "properties" in node or "items" in node
 
 
-def _measure(start: str, local: Mapping[str, _Levels], found: dict[str, int]) -> None:
-    """Fill in `found` for `start` and all it leads to; a reference back to what is being measured adds nothing."""
-    path, visited = [start], {start}
+def _order(local: Mapping[str, _Levels]) -> list[str]:
+    """The root and what it leads to, each after all that it leads to but itself and its like."""
+    order: list[str] = []
+    visited = {"#"}
+    path = [("#", iter(local["#"].uses))]
     while path:
-        current = path[-1]
-        ahead = next(
-            (use for use in local[current].uses if use in local and use not in found and use not in visited), None
-        )
-        if ahead is not None:
-            path.append(ahead)
+        current, uses = path[-1]
+        ahead = next((use for use in uses if use in local and use not in visited), None)
+        if ahead is None:
+            order.append(current)
+            path.pop()
+        else:
             visited.add(ahead)
-            continue
-        uses = local[current].uses.items()
-        found[current] = max([local[current].own, *(above + found.get(use, 0) for use, above in uses)])
-        path.pop()
+            path.append((ahead, iter(local[ahead].uses)))
+    return order
 
 
 _ADVICE: Final = {

@@ -19,7 +19,7 @@ from ._objects import closed_object
 from ._plan import SchemaPlan
 from ._resolver import Resolver
 from ._show import show_document
-from ._stats import broken_limits, heights, over_limits, stats_of
+from ._stats import broken_limits, over_limits, start_levels, stats_of
 
 __all__ = ["DialectTransformer", "JsonSchemaTransformer", "plan"]
 
@@ -76,7 +76,7 @@ def _compiled(document: Document, dialect: Dialect) -> SchemaPlan:
         broken = () if written.nothing_fits else broken_limits(last.stats, dialect.limits)
         if not broken:
             return last
-        budget = _tighter(budget, broken, dialect.limits, _heights(written))
+        budget = _tighter(budget, broken, dialect.limits, _levels(written))
     return last if last is not None else _too_large(document, dialect)
 
 
@@ -90,7 +90,7 @@ def _settle(resolver: Resolver, dialect: Dialect, budget: Budget) -> Compiled:
     return written
 
 
-def _tighter(budget: Budget, broken: Iterable[str], limits: Limits, heights: Mapping[PlaceKey, int]) -> Budget | None:
+def _tighter(budget: Budget, broken: Iterable[str], limits: Limits, levels: Mapping[PlaceKey, int]) -> Budget | None:
     """The next budget to try, None where nothing is left to save on."""
     depth, enum_values = budget.depth, budget.enum_values
     if {"enum_values", "string_length"} & set(broken) and enum_values != 0:
@@ -101,16 +101,13 @@ def _tighter(budget: Budget, broken: Iterable[str], limits: Limits, heights: Map
     depth = next((levels for levels in _DEPTHS if levels < tried), None)
     if depth is None:
         return None
-    return Budget(depth=depth, enum_values=enum_values, heights=heights)
+    return Budget(depth=depth, enum_values=enum_values, levels=levels)
 
 
-def _heights(written: Compiled) -> dict[PlaceKey, int]:
-    by_name = heights(written.schema)
-    return {
-        key: by_name["" if name == "#" else name]
-        for key, name in written.keys.items()
-        if name in by_name or name == "#"
-    }
+def _levels(written: Compiled) -> dict[PlaceKey, int]:
+    """The level at which each definition would stand if it were written out where it is used deepest."""
+    by_name = start_levels(written.schema)
+    return {key: by_name[f"#/$defs/{name}"] for key, name in written.keys.items() if f"#/$defs/{name}" in by_name}
 
 
 def _plan_of(document: Document, dialect: Dialect, written: Compiled) -> SchemaPlan:

@@ -14,57 +14,56 @@ from ._keywords import ANNOTATIONS
 from ._nulls import nullable
 from ._resolver import Site
 
-__all__ = ["emit_union", "join_branches", "union_of"]
+__all__ = ["emit_union", "join_branches", "unions_of"]
 
-_MOST_COPIES: Final = 64  # properties times branches that what stands beside a union may be copied to
-
-
-def union_of(found: Conjunction) -> tuple[Site, str] | None:
-    """The first union at this place, with its keyword."""
-    for site in found.sites:
-        for keyword in ("anyOf", "oneOf"):
-            if site.has(keyword):
-                return site, keyword
-    return None
+_MOST_COPIES: Final = 64  # branches that unions at one place may multiply to, times the properties beside them
 
 
-def emit_union(
-    context: Context, found: Conjunction, union: tuple[Site, str], level: int, sentences: Sentences
-) -> Emitted:
-    """The union of its branches, each together with everything else that holds here."""
-    site, keyword = union
-    base = [other.hide(keyword) if other is site else other for other in found.sites]
+def unions_of(found: Conjunction) -> list[tuple[Site, str]]:
+    """The unions at this place, each with its keyword."""
+    return [(site, keyword) for site in found.sites for keyword in ("anyOf", "oneOf") if site.has(keyword)]
+
+
+def emit_union(context: Context, found: Conjunction, level: int, sentences: Sentences) -> Emitted:
+    """The unions of a place as one: each branch together with everything else that holds here.
+
+    What stands beside a union is copied to its branches, and two unions multiply; where that would be too much, a union
+    is left out and said in words.
+    """
+    sites = list(found.sites)
+    beside = sum(len(site.get("properties") or ()) for site in sites)
+    kept: tuple[Site, str] | None = None
+    copies = max(beside, 1)
+    for site, keyword in unions_of(found):
+        copies *= len(site.get(keyword))
+        if copies <= _MOST_COPIES or (kept is None and not beside):
+            kept = kept or (site, keyword)
+        else:
+            copies //= len(site.get(keyword))
+            _leave_out(context, site, keyword, sentences)
+            sites = [other.hide(keyword) if other.pointer == site.pointer else other for other in sites]
+    if kept is None:
+        return context.emit(tuple(site.hide(*ANNOTATIONS) for site in sites), level)
+    return _branched(context, sites, *kept, level)
+
+
+def _branched(context: Context, sites: Sequence[Site], site: Site, keyword: str, level: int) -> Emitted:
+    base = [other.hide(*ANNOTATIONS, *([keyword] if other.pointer == site.pointer else [])) for other in sites]
     branches = [context.child(site, keyword, index) for index in range(len(site.get(keyword)))]
-    if not branches:
-        return never()
-    if _copies(base, branches) > _MOST_COPIES:
-        return _without_union(context, base, union, level, sentences)
-    places = [tuple(one.hide(*ANNOTATIONS) for one in base) + (branch,) for branch in branches]
-    emitted = join_branches(context, [context.emit(place, level) for place in places])
+    emitted = join_branches(context, [context.emit((*base, branch), level) for branch in branches])
     if keyword == "oneOf":
         _report_overlap(context, site, emitted)
     return emitted
 
 
-def _copies(base: Sequence[Site], branches: Sequence[Site]) -> int:
-    beside = sum(len(site.get("properties") or ()) for site in base)
-    return beside * len(branches)
-
-
-def _without_union(
-    context: Context, base: Sequence[Site], union: tuple[Site, str], level: int, sentences: Sentences
-) -> Emitted:
-    site, keyword = union
-    groups = [branch.get("required") for branch in site.get(keyword) if isinstance(branch, dict)]
-    how_many = "At least" if keyword == "anyOf" else "Exactly"
-    if all(groups) and len(groups) == len(site.get(keyword)):
+def _leave_out(context: Context, site: Site, keyword: str, sentences: Sentences) -> None:
+    branches = site.get(keyword)
+    groups = [branch["required"] for branch in branches if isinstance(branch, dict) and branch.keys() == {"required"}]
+    if len(groups) == len(branches) and all(isinstance(group, list) for group in groups):
         named = "; ".join(", ".join(map(repr, group)) for group in groups)
-        sentences.append(f"{how_many} one of these must be given: {named}.")
-    detail = (
-        f"its {len(site.get(keyword))} branches were not copied to every property beside them; move them to a property"
-    )
+        sentences.append(f"{'At least' if keyword == 'anyOf' else 'Exactly'} one of these must be given: {named}.")
+    detail = f"its {len(branches)} branches were not multiplied with what stands beside them; move them to a property"
     context.lose(site, keyword, "relaxed", detail)
-    return context.emit(tuple(base), level)
 
 
 def join_branches(context: Context, emitted: Sequence[Emitted]) -> Emitted:
