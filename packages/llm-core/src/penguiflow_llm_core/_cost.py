@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from penguiflow_llm_types import Usage
@@ -28,6 +29,7 @@ def attempt_cost(usage: Usage | None, *, model: str | None, price_provider: str 
     return _list_price(usage, model, price_provider)
 
 
+@lru_cache(maxsize=4096)
 def _list_price(usage: Usage, model: str, price_provider: str) -> Decimal | None:
     # Its HTTP stack and its data load with it, so it stays off the import path of those who ask for no price.
     import genai_prices

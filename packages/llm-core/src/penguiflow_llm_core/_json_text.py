@@ -13,8 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-import json_repair
-
 from penguiflow_llm_types import LLMParseError
 
 _DEPTH_LIMIT: Final = 128  # facts/reliability.md, K13
@@ -194,7 +192,10 @@ def _from_near_json(text: str) -> JSONReading | None:
     if candidate is None or (fenced and "```" in text[fenced.end() :]):
         return None
     try:
-        value = json_repair.loads(candidate, strict=True)
+        # Needed by few calls, and a tenth of the import time of everything else.
+    import json_repair
+
+    value = json_repair.loads(candidate, strict=True)
         value = _strict(_decode, json.dumps(value))  # it lets infinite numbers through
     except RecursionError:
         raise _too_deep() from None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
+from penguiflow_llm_core._cost import attempt_cost
 from penguiflow_llm_schema import SchemaPlan
 from penguiflow_llm_types import CallWarning, CompletionResponse, LLMError, OutputMode, StreamEvent, Usage
 
@@ -27,11 +28,17 @@ class AttemptRecord:
     error: LLMError | None = None
     """Why the attempt did not become the result; a response that failed validation has both."""
     usage: Usage | None = None
-    cost: Decimal | None = None
-    """US dollars; None where the price or the usage is unknown."""
+    model: str | None = None
+    """The model that is billed, as the provider names it."""
+    price_provider: str | None = field(default=None, repr=False)
     next_step: NextStep = "return"
     wait_s: float = 0.0
     """Seconds waited after it."""
+
+    @property
+    def cost(self) -> Decimal | None:
+        """US dollars; None where the price or the usage is unknown. Looked up when asked for."""
+        return attempt_cost(self.usage, model=self.model, price_provider=self.price_provider)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +79,9 @@ def total_usage(history: tuple[AttemptRecord, ...]) -> Usage:
 
 def total_cost(history: tuple[AttemptRecord, ...]) -> Decimal | None:
     """Cost of all attempts added up; None as soon as one that used tokens has no price."""
-    billed = [attempt for attempt in history if attempt.usage is not None]
-    if not billed or any(attempt.cost is None for attempt in billed):
-        return None
-    return sum((attempt.cost for attempt in billed if attempt.cost is not None), Decimal(0))
+    costs = [attempt.cost for attempt in history if attempt.usage is not None]
+    known = [cost for cost in costs if cost is not None]
+    return sum(known, Decimal(0)) if known and len(known) == len(costs) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

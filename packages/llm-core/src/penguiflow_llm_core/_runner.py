@@ -14,7 +14,6 @@ from random import Random
 from time import monotonic
 
 from penguiflow_llm_core._cancel import CancelToken
-from penguiflow_llm_core._cost import attempt_cost
 from penguiflow_llm_core._guard import CallGuard
 from penguiflow_llm_core._result import (
     AttemptRecord,
@@ -206,7 +205,6 @@ class CallRunner:
     def _record(self, attempt: _Attempt, *, error: LLMError | None, next_step: NextStep, wait_s: float) -> None:
         response = attempt.response
         usage = response.usage if response is not None else attempt.usage
-        model = (response.model if response is not None else None) or self._endpoint.model
         self._history.append(
             AttemptRecord(
                 number=attempt.number,
@@ -215,7 +213,8 @@ class CallRunner:
                 response=response,
                 error=error,
                 usage=usage,
-                cost=attempt_cost(usage, model=model, price_provider=self._endpoint.price_provider),
+                model=(response.model if response is not None else None) or self._endpoint.model,
+                price_provider=self._endpoint.price_provider,
                 next_step=next_step,
                 wait_s=wait_s,
             )
