@@ -9,6 +9,7 @@ import socket
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Final, Protocol, assert_never
 
 import h11
@@ -80,6 +81,7 @@ class Connection(asyncio.Protocol):
         self._writable = asyncio.Event()
         self._writable.set()
         self._left = asyncio.Event()
+        self._drained = True  # False while the client reads too slowly for what was written
         self._transport: asyncio.Transport
         self._number = 0
         self.task: asyncio.Task[None] | None = None
@@ -116,9 +118,11 @@ class Connection(asyncio.Protocol):
         self._application.connection_closed(self._number)
 
     def pause_writing(self) -> None:
+        self._drained = False
         self._writable.clear()
 
     def resume_writing(self) -> None:
+        self._drained = True
         self._writable.set()
 
     def _client_left(self) -> None:
@@ -186,18 +190,23 @@ class Connection(asyncio.Protocol):
             await self._arrived.wait()
 
     async def _answer(self, exchange: Exchange) -> None:
+        """Perform an exchange; its outcome is told before its last byte leaves, so that a client never sees it late."""
         outcome: Outcome = "disconnected"
         status = None
+        acts = tuple(exchange.acts)
         try:
-            for act in exchange.acts:
+            for act, following in zip_longest(acts, acts[1:]):
                 if isinstance(act, SendHead):
                     status = act.status
-                    self._application.progress(exchange.number, status, "open")
+                if isinstance(following, EndMessage) or isinstance(act, EndMessage):
+                    outcome = "answered"
+                elif isinstance(act, EndConnection):
+                    outcome = "cut"
+                self._application.progress(exchange.number, status, "open" if outcome == "disconnected" else outcome)
                 await self._perform(act)
-                if isinstance(act, EndMessage | EndConnection):
-                    outcome = "answered" if isinstance(act, EndMessage) else "cut"
         finally:
-            self._application.progress(exchange.number, status, outcome)
+            stuck = self._left.is_set() and not self._drained
+            self._application.progress(exchange.number, status, "disconnected" if stuck else outcome)
 
     async def _perform_all(self, acts: Iterator[Act]) -> None:
         for act in acts:
