@@ -191,11 +191,11 @@ def _from_near_json(text: str) -> JSONReading | None:
     candidate = _bracketed(fenced[1] if fenced else text)
     if candidate is None or (fenced and "```" in text[fenced.end() :]):
         return None
-    try:
-        # Needed by few calls, and a tenth of the import time of everything else.
+    # Needed by few calls, and a tenth of the import time of everything else.
     import json_repair
 
-    value = json_repair.loads(candidate, strict=True)
+    try:
+        value = json_repair.loads(candidate, strict=True)
         value = _strict(_decode, json.dumps(value))  # it lets infinite numbers through
     except RecursionError:
         raise _too_deep() from None
