@@ -175,8 +175,8 @@ async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
                     writer.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
                 writer.write(b"0\r\n\r\n")
             await writer.drain()
-    except (asyncio.IncompleteReadError, ConnectionError):
-        pass
+    except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
+        pass  # the client has gone, or the benchmark is over
     finally:
         writer.close()
 
