@@ -11,7 +11,7 @@ from functools import partial
 from types import TracebackType
 from typing import Any, Final, Self, TypeAlias, TypeVar, Unpack, overload
 
-from penguiflow_llm_core._inputs import MessagesInput, ToolChoiceInput, ToolInput, to_tool
+from penguiflow_llm_core._inputs import MessagesInput, ToolChoiceInput, ToolInput, to_tools
 from penguiflow_llm_core._modes import ModeSelector
 from penguiflow_llm_core._options import RequestOptions, build_request
 from penguiflow_llm_core._output_type import output_type
@@ -285,7 +285,7 @@ class LLMClient:
         *,
         streamed: bool,
     ) -> CallRunner:
-        planned = PlannedTools((to_tool(tool) for tool in tools), self.profile)
+        planned = PlannedTools(to_tools(tools), self.profile)
         request = build_request(self._endpoint.model, messages, options, tool_choice=tool_choice)
         return self._runner(PlainTask(request, planned), options, streamed=streamed)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from penguiflow_llm_core._client import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT_S, ClientDefaults, LLMClient
+from penguiflow_llm_core._options import check_limits
 from penguiflow_llm_core._references import parse_reference
 from penguiflow_llm_core._registry import ProviderRegistry, default_registry
 from penguiflow_llm_core._runner import Endpoint
@@ -31,6 +32,7 @@ def create_client(
     Raises `LLMConfigurationError` for a model nobody serves, a provider that is not installed, or settings that cannot
     work.
     """
+    check_limits(timeout_s, max_retries)
     defaults = ClientDefaults(timeout_s=timeout_s, max_retries=max_retries)
     if provider is not None:
         return LLMClient(_given(provider, model, api_key, base_url, provider_options), defaults=defaults)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NoReturn, TypeAlias
@@ -15,6 +14,7 @@ from penguiflow_llm_types import (
     LLMConfigurationError,
     LLMMessage,
     NamedTool,
+    OpaquePart,
     Part,
     ReasoningConfig,
     ReasoningPart,
@@ -86,26 +86,33 @@ def _tool_result(message: Mapping[str, Any], where: str) -> ToolResultPart:
     call_id = message.get("tool_call_id") or message.get("name")
     if not isinstance(call_id, str):
         _refuse(where, "is a tool result without tool_call_id; give the id of the call it answers")
-    content = tuple(
-        part
-        for part in _content(message.get("content"), where)
-        if isinstance(part, TextPart | ImagePart | DocumentPart)
-    )
+    parts = _content(message.get("content"), where)
+    content = tuple(part for part in parts if isinstance(part, TextPart | ImagePart | DocumentPart))
+    if len(content) != len(parts):
+        _refuse(f"{where}.content", "holds something that is no tool result; use text, images and documents")
     return ToolResultPart(tool_call_id=call_id, content=content, name=message.get("name"))
 
 
 def _calls(message: Mapping[str, Any], where: str) -> tuple[ToolCallPart, ...]:
     calls = message.get("tool_calls") or ()
+    if not isinstance(calls, Sequence):
+        _refuse(f"{where}.tool_calls", f"is a {type(calls).__name__}; pass a list of tool calls")
     return tuple(_call(call, f"{where}.tool_calls[{number}]") for number, call in enumerate(calls))
 
 
 def _call(call: Any, where: str) -> ToolCallPart:
     match call:
         case {"id": str(call_id), "function": {"name": str(name), "arguments": arguments}}:
-            text = arguments if isinstance(arguments, str) else json.dumps(arguments)
-            return ToolCallPart(id=call_id, name=name, arguments=text)
+            return ToolCallPart(id=call_id, name=name, arguments=_arguments(arguments, where))
         case _:
             _refuse(where, "is not a tool call; give it id, function.name and function.arguments")
+
+
+def _arguments(arguments: Any, where: str) -> str:
+    try:
+        return arguments if isinstance(arguments, str) else json.dumps(arguments)
+    except (TypeError, ValueError, RecursionError) as error:
+        _refuse(f"{where}.function.arguments", f"is not JSON: {error}; pass JSON text or JSON values")
 
 
 def _content(content: Any, where: str) -> tuple[Part, ...]:
@@ -122,6 +129,10 @@ def _part(part: Any, where: str) -> Part:
     match part:
         case str():
             return TextPart(text=part)
+        case TextPart() | ImagePart() | AudioPart() | DocumentPart() | OpaquePart():
+            return part
+        case ReasoningPart() | ToolCallPart() | ToolResultPart():
+            return part
         case {"type": "text" | "input_text" | "output_text", "text": str(text)}:
             return TextPart(text=text)
         case {"type": "refusal", "refusal": str(text)}:
@@ -173,18 +184,26 @@ def _data_url(url: str, where: str) -> tuple[str, bytes]:
 def _decode(data: str, where: str) -> bytes:
     try:
         return base64.b64decode(data, validate=True)
-    except binascii.Error:
+    except ValueError:
         _refuse(where, "holds data that is not base64; encode it")
 
 
-def to_tool(tool: ToolInput, where: str = "tools") -> ToolSpec:
+def to_tools(tools: Iterable[ToolInput]) -> tuple[ToolSpec, ...]:
+    """Our tools for what the caller passed; `LLMConfigurationError` names the one that cannot be read."""
+    if isinstance(tools, str | Mapping) or not isinstance(tools, Iterable):
+        _refuse("tools", f"is a {type(tools).__name__}; pass a list of tools")
+    return tuple(_one_tool(tool, f"tools[{number}]") for number, tool in enumerate(tools))
+
+
+def _one_tool(tool: Any, where: str) -> ToolSpec:
     """Our tool for an OpenAI-style dict (of Chat Completions or Responses), or the tool itself."""
     if isinstance(tool, ToolSpec):
         return tool
-    fields: Any = tool.get("function", tool) if tool.get("type") == "function" else None
+    function = isinstance(tool, Mapping) and tool.get("type") == "function"
+    fields: Any = tool.get("function", tool) if function else None
     if isinstance(fields, Mapping) and isinstance(fields.get("name"), str):
         return _tool(fields["name"], fields, where)
-    _refuse(where, "holds something that is not a tool; pass a ToolSpec or an OpenAI-style function tool")
+    _refuse(where, "is not a tool; pass a ToolSpec or an OpenAI-style function tool")
 
 
 def _tool(name: str, fields: Mapping[str, Any], where: str) -> ToolSpec:

@@ -16,8 +16,6 @@ from penguiflow_llm_core._inputs import (
 )
 from penguiflow_llm_types import CacheConfig, LLMConfigurationError, LLMRequest, Sampling
 
-_POSITIVE: Final = ("timeout_s", "max_tokens")
-
 
 class RequestOptions(TypedDict, total=False):
     """Settings every call takes beside its own. None, or absent, leaves a setting to the client or the provider."""
@@ -79,10 +77,19 @@ def _check(options: RequestOptions) -> None:
             "a provider's own body fields go into extra",
             phase="local",
         )
-    for name in _POSITIVE:
-        value = options.get(name)
-        if value is not None and not (isinstance(value, int | float) and value > 0):
-            raise LLMConfigurationError(f"{name} is {value!r}; give a number above 0, or leave it out", phase="local")
-    retries = options.get("max_retries")
-    if retries is not None and retries < 0:
-        raise LLMConfigurationError(f"max_retries is {retries!r}; give 0 or more additional attempts", phase="local")
+    check_limits(options.get("timeout_s"), options.get("max_retries"))
+    max_tokens: object = options.get("max_tokens")
+    if max_tokens is not None and not (isinstance(max_tokens, int) and max_tokens > 0):
+        raise LLMConfigurationError(
+            f"max_tokens is {max_tokens!r}; give a whole number above 0, or leave it out", phase="local"
+        )
+
+
+def check_limits(timeout_s: object, max_retries: object) -> None:
+    """Refuse a timeout or a number of retries that cannot be; None is none of ours."""
+    if timeout_s is not None and not (isinstance(timeout_s, int | float) and timeout_s > 0):
+        raise LLMConfigurationError(f"timeout_s is {timeout_s!r}; give seconds above 0, or None", phase="local")
+    if max_retries is not None and not (isinstance(max_retries, int) and max_retries >= 0):
+        raise LLMConfigurationError(
+            f"max_retries is {max_retries!r}; give a whole number of additional attempts, 0 or more", phase="local"
+        )
