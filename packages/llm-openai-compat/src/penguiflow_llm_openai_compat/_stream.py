@@ -49,7 +49,7 @@ class ChatStreamDecoder:
         self._warnings = tuple(warnings)
         self._json = WireJSON()
         self._body: dict[str, Any] = {}  # the facts around the choice
-        self._open = True  # whether some of those facts are still missing
+        self._open = True  # whether the most telling of those facts are still missing
         self._choice: dict[str, Any] = {}
         self._text: list[str] = []
         self._reasoning: list[str] = []
@@ -102,7 +102,8 @@ class ChatStreamDecoder:
     def _chunk(self, chunk: Mapping[str, Any], *, is_error: bool) -> list[StreamEvent]:
         if is_error or chunk.get("error"):
             raise in_band_error(chunk, phase="stream", usage=self._usage(), partial=self.partial())
-        if self._open:
+        usage = chunk.get("usage")
+        if self._open or usage:
             self._take_envelope(chunk)
         out: list[StreamEvent] = []
         choices = chunk.get("choices")
@@ -110,7 +111,6 @@ class ChatStreamDecoder:
             for choice in choices:
                 if isinstance(choice, dict) and choice.get("index") in (0, None):
                     self._take_choice(choice, out)
-        usage = chunk.get("usage")
         if usage and isinstance(usage, dict) and usage != self._body.get("usage"):
             self._body["usage"] = usage
             out.append(UsageUpdate(usage=self._usage()))
@@ -122,7 +122,7 @@ class ChatStreamDecoder:
         for name in _ENVELOPE:
             if chunk.get(name) and name not in self._body:
                 self._body[name] = chunk[name]
-        self._open = len(self._body) < len(_ENVELOPE)
+        self._open = "id" not in self._body or "model" not in self._body
 
     def _take_choice(self, choice: Mapping[str, Any], out: list[StreamEvent]) -> None:
         delta = choice.get("delta")

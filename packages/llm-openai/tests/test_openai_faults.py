@@ -1,0 +1,306 @@
+"""Every way an answer can fail, over real sockets, through both engines of the SDK."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import socket
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import ExitStack
+from typing import Any, Final
+
+import pytest
+
+from penguiflow_llm_openai import OpenAIProvider, create
+from penguiflow_llm_types import (
+    LLMAuthError,
+    LLMConnectionError,
+    LLMError,
+    LLMMessage,
+    LLMOverloadedError,
+    LLMProtocolError,
+    LLMQuotaError,
+    LLMRateLimitError,
+    LLMRequest,
+    LLMServerError,
+    LLMStreamInterruptedError,
+    LLMTimeoutError,
+    LLMTruncatedError,
+    TextDelta,
+)
+
+REQUEST: Final = LLMRequest(model="gpt-4o", messages=(LLMMessage.user("hello"),))
+KEY: Final = "sk-SENTINEL-0123456789"
+ANSWER: Final = {
+    "id": "c1",
+    "model": "gpt-4o",
+    "choices": [{"index": 0, "message": {"role": "assistant", "content": "hi"}, "finish_reason": "stop"}],
+}
+FIRST: Final = {"id": "c1", "model": "gpt-4o", "choices": [{"index": 0, "delta": {"content": "he"}}]}
+LAST: Final = {"id": "c1", "choices": [{"index": 0, "delta": {"content": "y"}, "finish_reason": "stop"}]}
+
+
+@pytest.fixture(params=[False, True], ids=["httpx2", "aiohttp"])
+async def make(request: pytest.FixtureRequest) -> AsyncIterator[Callable[..., OpenAIProvider]]:
+    """Make providers over one engine, closed after the test."""
+    if request.param:
+        pytest.importorskip("aiohttp", reason="the aiohttp extra is not installed here")
+    made: list[OpenAIProvider] = []
+
+    def provider(url: str, **options: Any) -> OpenAIProvider:
+        made.append(create(KEY, url, use_aiohttp=request.param, **options))
+        return made[-1]
+
+    yield provider
+    for one in made:
+        await one.aclose()
+
+
+async def _reset(request: Any) -> None:
+    request.reset()
+
+
+async def _close(request: Any) -> None:
+    request.writer.close()
+
+
+def _whole(body: bytes, **how: Any) -> Callable[[Any], Awaitable[None]]:
+    async def script(request: Any) -> None:
+        await request.answer(body, **how)
+
+    return script
+
+
+async def _cut_body(request: Any) -> None:
+    await request.send(b"HTTP/1.1 200 X\r\ncontent-type: application/json\r\ncontent-length: 5000\r\n\r\n{")
+    request.writer.close()
+
+
+async def _not_http(request: Any) -> None:
+    await request.send(b"SSH-2.0-OpenSSH_9.6\r\n\r\n")
+    request.writer.close()
+
+
+async def _two_lengths(request: Any) -> None:
+    await request.send(b"HTTP/1.1 200 X\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n{}")
+
+
+def _error(message: str, code: str | None = None) -> bytes:
+    return json.dumps({"error": {"message": message, "code": code}}).encode()
+
+
+BOMB: Final = gzip.compress(b'{"a":"' + b" " * (40 * 1024 * 1024) + b'"}')
+
+PLAIN: Final = [
+    ("F05 reset", _reset, LLMConnectionError, {"reset", "no_response"}),
+    ("F06 closed without a byte", _close, LLMConnectionError, {"no_response"}),
+    ("F13 body cut", _cut_body, LLMStreamInterruptedError, {"body"}),
+    ("F15 a web page", _whole(b"<html>hi</html>", kind="text/html"), LLMProtocolError, {"content_type"}),
+    ("F16 empty", _whole(b""), LLMProtocolError, {"empty"}),
+    ("F17 half of it", _whole(b'{"id": '), LLMProtocolError, {"json"}),
+    ("F18 502 page", _whole(b"<html>bad</html>", status=502, kind="text/html"), LLMServerError, {None}),
+    ("F19 edge", _whole(b"<html>bad</html>", status=522, kind="text/html"), LLMServerError, {"edge"}),
+    ("F21 bomb", _whole(BOMB, more="content-encoding: gzip\r\n"), LLMProtocolError, {"too_large"}),
+    ("F22 redirect", _whole(b"", status=307, more="location: http://127.0.0.1:9/\r\n"), LLMProtocolError, {"redirect"}),
+    ("F23 no gzip", _whole(b"garbage", more="content-encoding: gzip\r\n"), LLMProtocolError, {"encoding"}),
+    ("F23 unknown coding", _whole(b"x", more="content-encoding: zstd\r\n"), LLMProtocolError, {"encoding"}),
+    ("F24 not HTTP", _not_http, LLMProtocolError, {"framing"}),
+    ("F24 two lengths", _two_lengths, LLMProtocolError, {"framing"}),
+    (
+        "F27 bad key",
+        _whole(_error(f"Incorrect API key: {KEY}", "invalid_api_key"), status=401),
+        LLMAuthError,
+        {"invalid"},
+    ),
+    ("F30 quota", _whole(_error("quota", "insufficient_quota"), status=429), LLMQuotaError, {"billing"}),
+    ("F31 408", _whole(b"", status=408), LLMTimeoutError, {"server"}),
+    ("F34 rate", _whole(_error("slow"), status=429, more="retry-after: 7\r\n"), LLMRateLimitError, {None}),
+    ("F42 overloaded", _whole(_error("The engine is overloaded"), status=503), LLMOverloadedError, {None}),
+    ("F44 a list", _whole(b"[1]", status=500), LLMServerError, {None}),
+    ("F45 error in a 200", _whole(_error("Internal", "server_error")), LLMServerError, {None}),
+    ("F46 no choices", _whole(b'{"choices": []}'), LLMProtocolError, {"empty"}),
+    ("F60 not UTF-8", _whole(b'{"id": "\xff"}'), LLMProtocolError, {"utf8"}),
+]
+
+
+@pytest.mark.parametrize(("script", "error", "kinds"), [row[1:] for row in PLAIN], ids=[row[0] for row in PLAIN])
+async def test_plain_failures(
+    serve: Any, make: Any, script: Any, error: type[LLMError], kinds: set[str | None]
+) -> None:
+    """Each failure is one type and kind, whichever engine met it, and none tells the key."""
+    wire = await serve(script)
+    with pytest.raises(error) as caught:
+        await make(wire.url).complete(REQUEST)
+    assert caught.value.kind in kinds
+    assert (caught.value.provider, caught.value.model) == ("openai", "gpt-4o")
+    assert "SENTINEL" not in f"{caught.value!r} {caught.value} {caught.value.body_text()}"
+    assert len(wire.requests) == 1  # nothing below retries
+
+
+async def test_refused_connection_is_not_a_timeout(make: Any) -> None:
+    """The SDK's aiohttp engine calls it a time-out, after which core would wait for what cannot come."""
+    server = await asyncio.start_server(lambda _r, _w: None, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    server.close()
+    with pytest.raises(LLMConnectionError) as caught:
+        await make(f"http://127.0.0.1:{port}/v1").complete(REQUEST)
+    assert (caught.value.kind, caught.value.phase, caught.value.billed) == ("connect", "connect", "no")
+
+
+async def test_retry_after_and_request_id_are_kept(serve: Any, make: Any) -> None:
+    """They are what a caller waits by, and what the provider's support asks for."""
+    wire = await serve(_whole(_error("slow"), status=429, more="retry-after: 7\r\nx-request-id: req_9\r\n"))
+    with pytest.raises(LLMRateLimitError) as caught:
+        await make(wire.url).complete(REQUEST)
+    assert (caught.value.retry_after_s, caught.value.request_id, caught.value.retry_rule) == (7.0, "req_9", "after")
+
+
+async def test_compressed_answers_are_read(serve: Any, make: Any) -> None:
+    """Both codings that are asked for."""
+    body = json.dumps(ANSWER).encode()
+    for coding, data in (("gzip", gzip.compress(body)), ("deflate", zlib.compress(body))):
+        wire = await serve(_whole(data, more=f"content-encoding: {coding}\r\n"))
+        assert "hi" == (await make(wire.url).complete(REQUEST)).text
+
+
+async def test_broken_gzip_end_is_noticed(serve: Any, make: Any) -> None:
+    """A compressed body that breaks off may still look whole to a JSON reader."""
+    wire = await serve(_whole(gzip.compress(json.dumps(ANSWER).encode())[:-6], more="content-encoding: gzip\r\n"))
+    with pytest.raises(LLMProtocolError) as caught:
+        await make(wire.url).complete(REQUEST)
+    assert "encoding" == caught.value.kind
+
+
+async def _events(provider: OpenAIProvider) -> list[Any]:
+    return [event async for event in provider.stream(REQUEST)]
+
+
+def _stream(*payloads: Any) -> Callable[[Any], Awaitable[None]]:
+    async def script(request: Any) -> None:
+        await request.events(*payloads)
+
+    return script
+
+
+async def _stream_then_reset(request: Any) -> None:
+    await request.events(FIRST, end=False)
+    request.reset()
+
+
+async def _stream_then_close(request: Any) -> None:
+    await request.events(FIRST, end=False)
+    request.writer.close()
+
+
+STREAMED: Final = [
+    ("F52 reset", _stream_then_reset, LLMStreamInterruptedError, "stream", "he"),
+    ("F53 closed in a chunk", _stream_then_close, LLMStreamInterruptedError, "stream", "he"),
+    ("F54 no terminal", _stream(FIRST), LLMTruncatedError, "no_terminal", "he"),
+    (
+        "F57 error event",
+        _stream(FIRST, {"error": {"message": "x", "code": "server_error"}}),
+        LLMServerError,
+        None,
+        "he",
+    ),
+    ("F59 broken JSON", _stream(FIRST, '{"id": '), LLMProtocolError, "json", None),
+    ("F15 a web page", _whole(b"<html>", kind="text/html"), LLMProtocolError, "content_type", None),
+    ("F45 error in JSON", _whole(_error("x", "rate_limit_exceeded")), LLMRateLimitError, None, None),
+    ("nothing at all", _whole(b"", kind="text/event-stream"), LLMTruncatedError, "no_terminal", ""),
+]
+
+
+@pytest.mark.parametrize(
+    ("script", "error", "kind", "text"), [row[1:] for row in STREAMED], ids=[row[0] for row in STREAMED]
+)
+async def test_stream_failures(
+    serve: Any, make: Any, script: Any, error: type[LLMError], kind: str | None, text: str | None
+) -> None:
+    """A stream that breaks says so, and hands over what had arrived."""
+    wire = await serve(script)
+    with pytest.raises(error) as caught:
+        await _events(make(wire.url))
+    partial = caught.value.partial()
+    assert (kind, text) == (caught.value.kind, None if partial is None else partial.text)
+
+
+async def test_finish_without_last_marker_is_whole(serve: Any, make: Any) -> None:
+    """Many compatible servers end without [DONE]: the finish reason is what counts."""
+    wire = await serve(_stream(FIRST, LAST))
+    assert "hey" == (await _events(make(wire.url)))[-1].response.text
+
+
+async def test_a_server_that_does_not_stream(serve: Any, make: Any) -> None:
+    """Asked for a stream, some answer in one piece; the caller sees events all the same."""
+    wire = await serve(_whole(json.dumps(ANSWER).encode()))
+    events = await _events(make(wire.url))
+    assert TextDelta(text="hi") == events[0]
+    assert "hi" == events[-1].response.text
+
+
+async def test_stream_ends_at_its_terminal(serve: Any, make: Any) -> None:
+    """A connection held open after the end must not hold the caller."""
+
+    async def script(request: Any) -> None:
+        await request.events(FIRST, LAST, "[DONE]", end=False)
+        await request.wait_for_hang_up()
+
+    wire = await serve(script)
+    async with asyncio.timeout(2):
+        events = await _events(make(wire.url))
+    assert "hey" == events[-1].response.text
+    await asyncio.wait_for(wire.requests[0].hung_up.wait(), 5)
+
+
+async def test_connection_is_kept_when_the_stream_ends_cleanly(serve: Any, make: Any) -> None:
+    """A new TLS handshake per stream would cost more than the stream."""
+    wire = await serve(_stream(FIRST, LAST, "[DONE]"))
+    provider = make(wire.url)
+    await _events(provider)
+    await _events(provider)
+    assert (1, 2) == (wire.connections, len(wire.requests))
+
+
+async def _hold(request: Any) -> None:
+    await request.wait_for_hang_up()
+
+
+async def _hold_stream(request: Any) -> None:
+    await request.events(FIRST, end=False)
+    await request.wait_for_hang_up()
+
+
+@pytest.mark.parametrize("script", [_hold, _hold_stream], ids=["before headers", "in the stream"])
+async def test_cancelling_closes_the_socket(serve: Any, make: Any, script: Any) -> None:
+    """A cancelled call must not go on costing tokens."""
+    wire = await serve(script)
+    task = asyncio.create_task(_events(make(wire.url)))
+    await asyncio.wait_for(wire.arrived.wait(), 5)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await asyncio.wait_for(wire.requests[0].hung_up.wait(), 5)
+
+
+async def test_leaving_a_stream_closes_the_socket(serve: Any, make: Any) -> None:
+    """A caller who has seen enough closes the generator."""
+    wire = await serve(_hold_stream)
+    stream = make(wire.url).stream(REQUEST)
+    assert TextDelta(text="he") == await anext(stream)
+    await stream.aclose()
+    await asyncio.wait_for(wire.requests[0].hung_up.wait(), 5)
+
+
+async def test_blackhole_meets_the_connect_clock(make: Any) -> None:
+    """The one clock the transport owns: a connection that never comes."""
+    with ExitStack() as stack:
+        full = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(3):  # fill the queue of a server that accepts nobody
+            filler = stack.enter_context(socket.socket())
+            filler.setblocking(False)  # noqa: FBT003
+            filler.connect_ex(full.getsockname())
+        with pytest.raises(LLMTimeoutError) as caught:
+            await make(f"http://127.0.0.1:{full.getsockname()[1]}/v1", connect_timeout_s=0.3).complete(REQUEST)
+    assert (caught.value.kind, caught.value.billed) == ("connect", "no")
