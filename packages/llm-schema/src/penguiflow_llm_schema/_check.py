@@ -209,8 +209,8 @@ def _limit_message(name: str, count: int, most: int) -> str:
         case "enum_values":
             return (
                 f"Expected at most {most} enum values in total within a single schema when using structured outputs, "
-                f"but received {count}. Consider reducing the number of enums, or opt out of structured outputs by setting "
-                "'strict: false'."
+                f"but received {count}. Consider reducing the number of enums, or opt out of structured outputs by "
+                "setting 'strict: false'."
             )
         case _:
             return f"{count} characters in names and values exceeds limit of {most}."

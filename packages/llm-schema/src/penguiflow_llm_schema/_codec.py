@@ -8,8 +8,8 @@ from typing import Any, Final, TypeAlias
 
 __all__ = [
     "KEY", "SAME", "VALUE", "WRAPPER", "ArrayCodec", "Branch", "Codec", "Codecs", "DefinitionCodec", "Field",
-    "JsonTextCodec", "NullOrCodec", "ObjectCodec", "PairsCodec", "SameCodec", "TupleCodec", "UnionCodec", "WrapCodec", "array_of",
-    "object_of",
+    "JsonTextCodec", "NullOrCodec", "ObjectCodec", "PairsCodec", "SameCodec", "TupleCodec", "UnionCodec", "WrapCodec",
+    "array_of", "object_of",
 ]  # fmt: skip
 
 KEY: Final = "key"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ._arrays import emit_array
-from ._codec import SAME, WRAPPER, Codec, DefinitionCodec, JsonTextCodec, WrapCodec
+from ._codec import SAME, WRAPPER, Codec, Codecs, DefinitionCodec, JsonTextCodec, WrapCodec
 from ._conjunction import Conjunction, PlaceKey
 from ._context import ANYTHING, Budget, Context, Emitted, Sentences, never
 from ._describe import annotation_sentences, base_description, with_description, with_sentences
@@ -112,7 +112,7 @@ class _Compiler:
         name = self.names[key]
         reference: dict[str, Any] = {"$ref": "#" if name == "#" else f"#/$defs/{name}"}
         description = with_sentences(
-            base_description(found.outer), annotation_sentences(found.outer, DefinitionCodec(name))
+            base_description(found.outer), self._annotations(found.outer, DefinitionCodec(name))
         )
         schema = {"description": description, "anyOf": [reference]} if description else reference
         return Emitted(schema, DefinitionCodec(name), null=takes_null(self.context, found))
@@ -192,8 +192,15 @@ class _Compiler:
             return emitted
         sites = [*found.outer, *found.inner]
         own = emitted.schema.get("description", "")
-        said = [*([own] if own else []), *sentences, *annotation_sentences(sites, emitted.codec)]
+        said = [*([own] if own else []), *sentences, *self._annotations(sites, emitted.codec)]
         return with_description(emitted, with_sentences(base_description(sites), said))
+
+    def _annotations(self, sites: Sequence[Site], codec: Codec) -> list[str]:
+        """Notes of the author; a value among them is shown as it is sent, for which definitions have to be known."""
+        if codec != SAME and any(site.has(keyword) for site in sites for keyword in ("default", "examples", "example")):
+            self.context.definitions.was_asked = True
+        schemas = self.known.schemas or {}
+        return annotation_sentences(sites, Codecs(codec, self.known.codecs, schemas.get("#", {})))
 
     # the whole
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from ._codec import Codec, Codecs
+from ._codec import Codecs
 from ._context import Emitted
 from ._forward import forward
 from ._json import compact
@@ -89,19 +89,19 @@ def with_description(emitted: Emitted, description: str) -> Emitted:
     return replace(emitted, schema={**head, "description": description, **rest})
 
 
-def annotation_sentences(sites: Sequence[Site], codec: Codec) -> list[str]:
+def annotation_sentences(sites: Sequence[Site], codecs: Codecs) -> list[str]:
     """What else the author noted, in words: a default, examples, encodings; values in the shape that is sent."""
     sentences: list[str] = []
     for site in sites:
         if site.get("deprecated") is True:
             sentences.append("Deprecated.")
         if site.has("default") and site.get("default") is not None:
-            sentences.append(_shown("Default", [site.get("default")], codec))
+            sentences.append(_shown("Default", [site.get("default")], codecs))
         examples = (
             site.get("examples") if site.has("examples") else [site.get("example")] if site.has("example") else []
         )
         if isinstance(examples, list) and examples:
-            sentences.append(_shown("Examples" if len(examples) > 1 else "Example", examples[:5], codec))
+            sentences.append(_shown("Examples" if len(examples) > 1 else "Example", examples[:5], codecs))
         if isinstance(site.get("contentEncoding"), str):
             sentences.append(f"Encoded as {site.get('contentEncoding')}.")
         if isinstance(site.get("contentMediaType"), str):
@@ -109,6 +109,6 @@ def annotation_sentences(sites: Sequence[Site], codec: Codec) -> list[str]:
     return [text for text in sentences if text]
 
 
-def _shown(label: str, values: Sequence[Any], codec: Codec) -> str:
-    text = ", ".join(compact(forward(value, Codecs(codec))) for value in values)
+def _shown(label: str, values: Sequence[Any], codecs: Codecs) -> str:
+    text = ", ".join(compact(forward(value, codecs)) for value in values)
     return f"{label}: {text}." if len(text) <= _LONGEST else ""

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from ._codec import SAME, Branch, Codec, DefinitionCodec, Field, ObjectCodec, WrapCodec
 from ._json import canonical
+from ._patterns import words_of
 
 __all__ = ["Definitions", "are_disjoint", "tell_apart"]
 
@@ -65,7 +66,7 @@ def _types(schema: Mapping[str, Any]) -> set[str]:
 
 
 def _values(schema: Mapping[str, Any]) -> set[str] | None:
-    listed = [schema["const"]] if "const" in schema else schema.get("enum")
+    listed = [schema["const"]] if "const" in schema else schema.get("enum", words_of(schema.get("pattern", "")))
     return None if listed is None else {canonical(value) for value in listed}
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ._json import canonical, json_type
+from ._patterns import words_of
 
 __all__ = ["Distances"]
 
@@ -95,9 +96,9 @@ def _has_type(schema: Mapping[str, Any], value: Any) -> bool:
 
 def _listing(schema: Mapping[str, Any], value: Any) -> int:
     """0 where `value` is listed; the beginning of a listed string is one that is still being written."""
-    if "const" not in schema and "enum" not in schema:
+    listed = [schema["const"]] if "const" in schema else schema.get("enum", words_of(schema.get("pattern", "")))
+    if listed is None:
         return 0
-    listed = [schema["const"]] if "const" in schema else schema["enum"]
     if isinstance(value, str):
         if value in listed:
             return 0

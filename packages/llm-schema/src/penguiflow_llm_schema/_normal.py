@@ -8,7 +8,7 @@ from ._errors import InvalidSchemaError
 from ._json import JsonType, join
 from ._keywords import ASSERTIONS, SCHEMA_MAPS
 
-__all__ = ["TYPE_NAMES", "normalise"]
+__all__ = ["normalise", "type_names"]
 
 _EXACT: Final[dict[str, JsonType]] = {
     "string": "string", "number": "number", "integer": "integer", "boolean": "boolean", "object": "object",
@@ -16,7 +16,7 @@ _EXACT: Final[dict[str, JsonType]] = {
 }  # fmt: skip
 # Names seen in published tool schemas that mean one JSON type only: upper-case Google types, and Python, Java and
 # JavaScript names in the Berkeley Function-Calling Leaderboard's data (schemas as published, read 2026-11).
-TYPE_NAMES: Final[dict[str, JsonType]] = _EXACT | {
+_TYPE_NAMES: Final[dict[str, JsonType]] = _EXACT | {
     "str": "string", "char": "string", "text": "string",
     "int": "integer", "long": "integer", "short": "integer", "byte": "integer", "bigint": "integer",
     "float": "number", "double": "number", "decimal": "number",
@@ -78,9 +78,16 @@ def _read_type(keywords: dict[str, Any], pointer: str) -> None:
         branches = [member if isinstance(member, dict) else {"type": member} for member in members]
         keywords["anyOf"] = branches
         return
+    names = type_names(members, pointer)
+    if names:
+        keywords["type"] = names
+
+
+def type_names(stated: object, pointer: str) -> list[JsonType] | None:
+    """The JSON types that a `type` means, in whatever language; None for any; raises `InvalidSchemaError`."""
+    members = stated if isinstance(stated, list) else [stated]
     names = [_type_name(member, join(pointer, "type")) for member in members]
-    if names and None not in names:
-        keywords["type"] = list(dict.fromkeys(names))
+    return None if None in names else list(dict.fromkeys(name for name in names if name is not None))
 
 
 def _type_name(stated: object, pointer: str) -> JsonType | None:
@@ -89,8 +96,8 @@ def _type_name(stated: object, pointer: str) -> JsonType | None:
         return "null"  # YAML's bare `null`
     if isinstance(stated, str):
         name = stated.strip().lower()
-        if name in TYPE_NAMES:
-            return TYPE_NAMES[name]
+        if name in _TYPE_NAMES:
+            return _TYPE_NAMES[name]
         if name in _ANY_NAMES:
             return None
     raise InvalidSchemaError(f"{stated!r} is not a type; use one of {', '.join(_EXACT)}", pointer=pointer)

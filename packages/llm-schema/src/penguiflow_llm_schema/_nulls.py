@@ -17,7 +17,7 @@ _PLAIN: Final = frozenset({"string", "number", "integer", "boolean"})
 
 
 def nullable(emitted: Emitted) -> Emitted:
-    """`emitted` with null allowed: in a type list on a plain scalar, else as a branch; the description stays outside."""
+    """`emitted` with null allowed: in the type list of a plain scalar, else as a branch beside it."""
     if emitted.null:
         return emitted
     schema = dict(emitted.schema)

@@ -14,8 +14,8 @@ from ._dialect import Dialect, Limits
 __all__ = ["OPENAI_STRICT", "OPENAI_STRICT_TOOL", "OPENAI_TOOL"]
 
 _STRICT_SOURCES: Final = {
-    "root": "OA-DOC: 'Root objects must not be `anyOf` and must be an object'; OA-TOP: nor $ref, enum, not, list, scalar",
-    "closed_objects": "OA-DOC: additionalProperties false on all objects, all properties required, optional is a null union",
+    "root": "OA-DOC: 'Root objects must not be `anyOf` and must be an object'; OA-TOP: nor $ref, enum, list, scalar",
+    "closed_objects": "OA-DOC: additionalProperties false everywhere, all properties required, optional is a null union",
     "properties_stated": "OA-EMPTYPROPS: 'object schema missing properties'; an empty object is accepted",
     "items_stated": "OA-ARR: 'array schema missing items'",
     "typed": "OA-TYPEKEY: an untyped const or {} is answered \"schema must have a 'type' key\"",
@@ -33,8 +33,8 @@ _STRICT_SOURCES: Final = {
     "minProperties maxProperties propertyNames contains; AZ-DOC and a released client that refuses them: the others",
     "limits": "OA-DOC, OA-LIM, OA-ENUM. How levels are counted is not published: objects and lists both count here, "
     "and references are followed, which is accepted under every reading",
-    "unions": "no limit is documented. OA-FIRSTKEY (2024-25, Azure): branches must not share their first key; no report "
-    "since, and tagged unions with the tag first are accepted, so the order of keys is left alone",
+    "unions": "no limit is documented. OA-FIRSTKEY (2024-25, Azure): branches must not share their first key; no "
+    "report since, and tagged unions with the tag first are accepted, so the order of keys is left alone",
 }
 
 OPENAI_STRICT: Final = Dialect(

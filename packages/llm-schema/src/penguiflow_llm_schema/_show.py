@@ -8,10 +8,11 @@ from ._codec import SAME, WRAPPER, Codec, Codecs, WrapCodec
 from ._describe import sentence, with_sentences
 from ._dialect import Dialect
 from ._document import Document
+from ._errors import InvalidSchemaError
 from ._json import join, split, step
 from ._keywords import SCHEMA_LISTS, SCHEMA_MAPS, SCHEMA_VALUES
 from ._loss import SchemaLoss
-from ._normal import TYPE_NAMES
+from ._normal import type_names
 from ._patterns import looks_around
 from ._resolver import Resolver
 
@@ -40,7 +41,7 @@ def _mended(schema: Any, pointer: str, dialect: Dialect, losses: list[SchemaLoss
     copy = {
         keyword: _inside(keyword, value, join(pointer, keyword), dialect, losses) for keyword, value in schema.items()
     }
-    _name_types(copy)
+    _name_types(copy, pointer, losses)
     if dialect.items_stated and _may_be(copy, "array") and not isinstance(copy.get("items"), dict | list | bool):
         copy["items"] = {}
     pattern = copy.get("pattern")
@@ -64,13 +65,18 @@ def _kept_or_mended(value: Any, pointer: str, dialect: Dialect, losses: list[Sch
     return _mended(value, pointer, dialect, losses) if isinstance(value, dict) else value
 
 
-def _name_types(copy: dict[str, Any]) -> None:
-    """Type names of other languages, in the names that JSON Schema has for them."""
-    stated = copy.get("type")
-    if isinstance(stated, str) and stated not in TYPE_NAMES.values():
-        copy["type"] = TYPE_NAMES.get(stated.strip().lower())
-        if copy["type"] is None:
-            del copy["type"]
+def _name_types(copy: dict[str, Any], pointer: str, losses: list[SchemaLoss]) -> None:
+    """Types by the names that JSON Schema has for them; names that mean nothing are left out."""
+    if "type" not in copy:
+        return
+    stated = copy.pop("type")
+    try:
+        names = type_names(stated, pointer)
+    except InvalidSchemaError as error:
+        losses.append(SchemaLoss(pointer=pointer, keyword="type", action="dropped", detail=str(error)))
+        return
+    if names:
+        copy["type"] = names if isinstance(stated, list) else names[0]
 
 
 def _may_be(schema: dict[str, Any], name: str) -> bool:
