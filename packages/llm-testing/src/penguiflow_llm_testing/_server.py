@@ -101,7 +101,7 @@ class Connection(asyncio.Protocol):
         self._number = self._application.connection_opened()
         self._connections.add(self)
         self.task = asyncio.get_running_loop().create_task(self._serve())
-        self.task.add_done_callback(_report)
+        self.task.add_done_callback(self._served)
 
     def data_received(self, data: bytes) -> None:
         if not self._left.is_set():
@@ -140,8 +140,12 @@ class Connection(asyncio.Protocol):
             self._refuse(error.error_status_hint)
         except _ClientLeftError:
             pass
-        finally:
-            self._transport.close()
+
+    def _served(self, task: asyncio.Task[None]) -> None:
+        """End the connection; an error of the simulator's own is logged first, for the client sees only the end."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            task.get_loop().call_exception_handler({"message": "the simulator failed", "exception": error})
+        self._transport.close()
 
     async def _serve_one(self) -> bool:
         """Handle one request; True when the connection can carry another."""
@@ -267,12 +271,6 @@ class Connection(asyncio.Protocol):
         """Answer a request that is not HTTP, where an answer is still possible."""
         if not self._left.is_set() and self._http.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             self._write(h11.Response(status_code=status, headers=[("content-length", "0"), ("connection", "close")]))
-
-
-def _report(task: asyncio.Task[None]) -> None:
-    """Log an error of the simulator's own at once: the client only sees its connection end."""
-    if not task.cancelled() and (error := task.exception()) is not None:
-        task.get_loop().call_exception_handler({"message": "the simulator failed", "exception": error, "task": task})
 
 
 def _response(head: SendHead) -> h11.Response:
