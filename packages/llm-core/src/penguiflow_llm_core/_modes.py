@@ -8,7 +8,7 @@ from typing import Final
 
 from penguiflow_llm_core._output_type import OutputType
 from penguiflow_llm_core.output import ModeChoice, forced_mode, ladder, plan_modes
-from penguiflow_llm_types import LLMConfigurationError, ModelProfile, OutputMode
+from penguiflow_llm_types import ModelProfile, OutputMode
 
 _LIFETIME_S: Final = 3600.0
 _REMEMBERED: Final = 1024
@@ -25,7 +25,7 @@ class ModeSelector:
         """The modes to try, in order; one alone if `mode` is forced. Prompted mode is always among the others."""
         plans = plan_modes(output, profile)
         if mode is not None:
-            return (forced_mode(plans, _mode(mode), profile),)
+            return (forced_mode(plans, mode, profile),)
         return tuple(
             choice
             for choice in ladder(plans)
@@ -40,11 +40,3 @@ class ModeSelector:
 
     def _is_refused(self, output: OutputType, profile: ModelProfile, mode: OutputMode) -> bool:
         return self._now() < self._refused.get((profile.model, output.key, mode), 0.0)
-
-
-def _mode(mode: OutputMode | str) -> OutputMode:
-    try:
-        return OutputMode(mode)
-    except ValueError:
-        known = ", ".join(repr(known.value) for known in OutputMode)
-        raise LLMConfigurationError(f"mode is {mode!r}; use one of {known}, or leave it out", phase="local") from None

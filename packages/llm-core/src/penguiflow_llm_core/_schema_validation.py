@@ -46,6 +46,11 @@ def schema_validator(schema: Mapping[str, Any]) -> Callable[[Any], list[dict[str
                 "references are never fetched, so put the definition under $defs",
                 phase="local",
             ) from None
+        except RecursionError:
+            raise LLMConfigurationError(
+                "the JSON Schema given as response_model refers to itself without end; give it keywords of its own",
+                phase="local",
+            ) from None
 
     return problems
 

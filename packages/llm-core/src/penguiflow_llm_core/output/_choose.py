@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from penguiflow_llm_core._output_type import OutputType
-from penguiflow_llm_schema import Dialect, SchemaPlan, get_dialect, plan
+from penguiflow_llm_schema import Dialect, InvalidSchemaError, SchemaPlan, UnknownDialectError, get_dialect, plan
 from penguiflow_llm_types import DialectRef, LLMConfigurationError, ModelProfile, OutputMode
 
 PROMPTED_DIALECT: Final = "json-schema@2020-12"
@@ -63,11 +63,16 @@ def _made(output: OutputType, dialect: DialectRef) -> SchemaPlan:
 
 
 def plan_schema(schema: object, dialect: DialectRef) -> SchemaPlan:
-    """The plan of `schema` for a dialect that a provider names or hands over."""
-    if isinstance(dialect, str):
-        return plan(schema, get_dialect(dialect))
-    if isinstance(dialect, Dialect):
-        return plan(schema, dialect)
+    """The plan of `schema` for a dialect that a provider names or hands over.
+
+    Raises `LLMConfigurationError` for a dialect the installed schema package does not know, or a schema that is none.
+    """
+    try:
+        found = get_dialect(dialect) if isinstance(dialect, str) else dialect
+        if isinstance(found, Dialect):
+            return plan(schema, found)
+    except (InvalidSchemaError, UnknownDialectError) as error:
+        raise LLMConfigurationError(str(error), phase="local") from None
     raise LLMConfigurationError(
         f"the provider hands over a dialect of type {type(dialect).__name__}; "
         "it must be a name or a penguiflow_llm_schema.Dialect",
@@ -103,11 +108,12 @@ def choose_output_mode(
 ) -> ModeChoice:
     """The mode to use, or the forced one. `LLMConfigurationError` if a forced mode cannot work."""
     plans = plan_modes(output, profile)
-    return ladder(plans)[0] if mode is None else forced_mode(plans, OutputMode(mode), profile)
+    return ladder(plans)[0] if mode is None else forced_mode(plans, mode, profile)
 
 
-def forced_mode(plans: ModePlans, mode: OutputMode, profile: ModelProfile) -> ModeChoice:
+def forced_mode(plans: ModePlans, mode: OutputMode | str, profile: ModelProfile) -> ModeChoice:
     """The one mode the caller insists on."""
+    mode = _known_mode(mode)
     found = plans.of(mode)
     if found is None:
         raise LLMConfigurationError(
@@ -122,3 +128,11 @@ def forced_mode(plans: ModePlans, mode: OutputMode, profile: ModelProfile) -> Mo
             phase="local",
         )
     return ModeChoice(mode=mode, plan=found, why="it was asked for")
+
+
+def _known_mode(mode: OutputMode | str) -> OutputMode:
+    try:
+        return OutputMode(mode)
+    except ValueError:
+        known = ", ".join(repr(known.value) for known in OutputMode)
+        raise LLMConfigurationError(f"mode is {mode!r}; use one of {known}, or leave it out", phase="local") from None
