@@ -34,6 +34,7 @@ from penguiflow_llm_types import (
     LLMSchemaRejectedError,
     LLMTimeoutError,
     LLMTruncatedError,
+    OutputMode,
     Provider,
     StreamEvent,
     Usage,
@@ -58,11 +59,22 @@ class _Attempt:
     """One request under way."""
 
     number: int
+    mode: OutputMode | None
     started: float
     response: CompletionResponse | None = None
     usage: Usage | None = None
     committed: bool = False
     """Whether output of it has reached the caller."""
+
+    def answered(self, response: CompletionResponse) -> None:
+        """A whole answer came; its usage replaces what was said on the way."""
+        self.response, self.usage = response, response.usage
+
+    def broke_off(self, error: LLMError) -> None:
+        """No whole answer came; what is known of it is with the error, or was said on the way."""
+        self.response = error.partial()
+        on_the_way = None if self.response is None or self.response.usage == Usage() else self.response.usage
+        self.usage = error.usage or on_the_way or self.usage
 
 
 class CallRunner:
@@ -112,17 +124,17 @@ class CallRunner:
             self._guard.close()
 
     async def _attempt(self) -> AsyncGenerator[ClientStreamEvent, None]:
-        attempt = _Attempt(number=len(self._history) + 1, started=monotonic())
+        attempt = _Attempt(number=len(self._history) + 1, mode=self._task.mode, started=monotonic())
         try:
             request = self._task.start()
             if self._streamed:
-                yield AttemptStart(number=attempt.number, mode=self._task.mode)
+                yield AttemptStart(number=attempt.number, mode=attempt.mode)
                 async with aclosing(self._stream(request, attempt)) as events:
                     async for event in events:
                         yield event
             else:
                 with self._guard:
-                    attempt.response = await self._endpoint.provider.complete(request)
+                    attempt.answered(await self._endpoint.provider.complete(request))
             self._response = self._accept(attempt)
         except LLMError as error:
             self._wait_s = self._recover(error, attempt)
@@ -157,7 +169,7 @@ class CallRunner:
                     billed="unknown",
                 )
             case Done(response=response):
-                attempt.response = response
+                attempt.answered(response)
             case UsageUpdate(usage=usage):
                 attempt.usage = usage
             case _:
@@ -173,12 +185,13 @@ class CallRunner:
         """Seconds to wait before the next attempt, which is prepared; raises `error` when there is to be none."""
         parse_failure = isinstance(error, LLMParseError)
         error.committed = attempt.committed and not parse_failure
-        attempt.response = attempt.response or error.partial()
-        attempt.usage = error.usage or attempt.usage
+        if attempt.response is None:
+            attempt.broke_off(error)
         step, wait_s = self._next(error, attempt)
-        self._record(attempt, error=error, next_step=step, wait_s=wait_s)
         if step == "raise":
-            raise self._final(error, attempt)
+            self._record(attempt, error=error, next_step=step, wait_s=0.0)
+            raise self._final(error, attempt, wait_s)
+        self._record(attempt, error=error, next_step=step, wait_s=wait_s)
         return wait_s
 
     def _next(self, error: LLMError, attempt: _Attempt) -> tuple[NextStep, float]:
@@ -204,15 +217,14 @@ class CallRunner:
 
     def _record(self, attempt: _Attempt, *, error: LLMError | None, next_step: NextStep, wait_s: float) -> None:
         response = attempt.response
-        usage = response.usage if response is not None else attempt.usage
         self._history.append(
             AttemptRecord(
                 number=attempt.number,
-                mode=self._task.mode,
+                mode=attempt.mode,
                 elapsed_s=monotonic() - attempt.started,
                 response=response,
                 error=error,
-                usage=usage,
+                usage=attempt.usage,
                 model=(response.model if response is not None else None) or self._endpoint.model,
                 price_provider=self._endpoint.price_provider,
                 next_step=next_step,
@@ -220,10 +232,9 @@ class CallRunner:
             )
         )
 
-    def _final(self, error: LLMError, attempt: _Attempt) -> LLMError:
+    def _final(self, error: LLMError, attempt: _Attempt, wait_s: float) -> LLMError:
         """The error to raise, with the account of the whole call; a wait that the deadline forbids is a time-out."""
         error.committed = attempt.committed
-        wait_s = self._history[-1].wait_s
         if wait_s and error.retry_rule != "after" and not self._fits(wait_s):
             timeout = LLMTimeoutError(
                 f"no time is left to wait {wait_s:.1f} s and try again; raise timeout_s", kind="total", phase="local"
