@@ -30,7 +30,8 @@ def backoff_s(retry: int, *, base_s: float = _BASE_S, rng: Random) -> float:
 class RetryBudget:
     """Keeps an outage from being amplified: retries are a tenth of recent calls, plus a small allowance.
 
-    One per client. Over any outage, requests stay below 1.10 x calls + 10.
+    One per client. The allowance grows back only while calls succeed, so that over any outage, however long, requests
+    stay within 1.10 x calls + 10.
     """
 
     def __init__(self) -> None:
@@ -38,15 +39,22 @@ class RetryBudget:
         self._retries: deque[float] = deque()
         self._floor = _FLOOR_CAP
         self._refilled_at: float | None = None
+        self._failing = False
 
     def call(self, now: float) -> None:
         """Note a call. `now` is monotonic seconds."""
         self._forget(now)
         self._calls.append(now)
 
+    def succeed(self, now: float) -> None:
+        """Note that a call succeeded: the outage, if there was one, is over."""
+        self._forget(now)
+        self._failing = False
+
     def take(self, now: float) -> bool:
         """Whether a retry is within the budget; if so it is spent."""
         self._forget(now)
+        self._failing = True
         if len(self._retries) + 1 <= _WINDOW_SHARE * len(self._calls):
             self._retries.append(now)
             return True
@@ -56,7 +64,7 @@ class RetryBudget:
         return False
 
     def _forget(self, now: float) -> None:
-        if self._refilled_at is not None:
+        if self._refilled_at is not None and not self._failing:
             self._floor = min(_FLOOR_CAP, self._floor + (now - self._refilled_at) / _FLOOR_REFILL_S)
         self._refilled_at = now
         for moments in (self._calls, self._retries):

@@ -178,6 +178,7 @@ class CallRunner:
     def _accept(self, attempt: _Attempt) -> CompletionResponse:
         assert attempt.response is not None  # noqa: S101  (both ways of calling a provider end with one)
         accepted = self._task.accept(attempt.response)
+        self._endpoint.budget.succeed(monotonic())
         self._record(attempt, error=None, next_step="return", wait_s=0.0)
         return accepted
 
