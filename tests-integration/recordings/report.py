@@ -1,6 +1,7 @@
-"""Replay every recording and print the count: `uv run python tests-integration/recordings/report.py`.
+"""Replay every recording and print the count: `uv run python tests-integration/recordings/report.py [FOLDER]`.
 
-Exit status 0 when nothing failed, 1 when something did, 2 when there are no recordings beside the repository.
+FOLDER holds recordings in the same files; without it they are those beside the repository. Exit status 0 when nothing
+failed, 1 when something did, 2 when there are no recordings.
 """
 
 import asyncio
@@ -20,11 +21,12 @@ async def replay(recordings: list[Recording]) -> Tally:
 
 def main() -> int:
     """Run and print."""
-    folder = find_recordings(Path(__file__))
-    if folder is None:
-        print("there is no shared/recordings folder beside the repository; put the recordings there", file=sys.stderr)
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else find_recordings(Path(__file__))
+    recordings = load(folder) if folder is not None else []
+    if not recordings:
+        print("no recordings; put them into shared/recordings beside the repository, or name a folder", file=sys.stderr)
         return 2
-    tally = asyncio.run(replay(load(folder)))
+    tally = asyncio.run(replay(recordings))
     print("\n".join(tally.lines()))
     return 1 if tally.failures else 0
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from wire_replay import Answered, Failed, Outcome, Reading, Recording, judge, read
+from wire_replay import Answered, Crashed, Failed, Outcome, Reading, Recording, judge, read
 
 from penguiflow_llm_types import (
     CompletionResponse,
@@ -70,6 +70,8 @@ def test_a_wrong_answer_fails(response: CompletionResponse, why: str) -> None:
 
 
 _OUTCOMES: list[tuple[Recording, Outcome, str]] = [
+    (_RECORDING, Crashed(error=KeyError("choices")), "crashed with KeyError('choices')"),
+    (replace(_RECORDING, body=b"no JSON"), Answered(response=_RIGHT), "the oracle cannot read the bytes"),
     (_RECORDING, Failed(error=LLMInvalidRequestError("x")), "raised LLMInvalidRequestError"),
     (_RECORDING, Answered(response=_RIGHT, events=(TextDelta(text="hello"),)), "not with one Done"),
     (_RECORDING, Answered(response=_RIGHT, events=(TextDelta(text="h"), Done(response=_RIGHT))), "text deltas add up"),

@@ -15,7 +15,7 @@ async def test_every_recorded_error(streamed: bool, recordings: Sequence[Recordi
     verdicts = [judge(recording, outcome) for recording, outcome in outcomes]
     if not streamed:
         tally.add(verdicts)
-    assert len(chosen) > 70
+    assert chosen
     assert [f"{verdict.recording.id}: {verdict.why}" for verdict in verdicts if verdict.state != "passed"] == []
 
 

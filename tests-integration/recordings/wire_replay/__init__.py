@@ -7,7 +7,7 @@ with the adapters, so that the two can disagree.
 from wire_replay._corpus import APIS, Recording, find_recordings, load
 from wire_replay._oracle import events, read
 from wire_replay._oracle_errors import ExpectedError, expected_error
-from wire_replay._outcome import Answered, Failed, Outcome
+from wire_replay._outcome import Answered, Crashed, Failed, Outcome
 from wire_replay._reading import NoAnswer, Reading
 from wire_replay._replay import Engine, Replayer, ask
 from wire_replay._server import Delivery, RecordingServer
@@ -17,6 +17,7 @@ from wire_replay._verdict import Verdict, judge
 __all__ = [
     "APIS",
     "Answered",
+    "Crashed",
     "Delivery",
     "Engine",
     "ExpectedError",

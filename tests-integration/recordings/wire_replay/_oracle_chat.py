@@ -81,7 +81,6 @@ def _merge_call(whole: dict[str, Any], piece: dict[str, Any]) -> None:
 
 def _reading(message: dict[str, Any], raw: str, counts: dict[str, Any] | None, top: dict[str, Any]) -> Reading:
     refusal = message.get("refusal") or None
-    finish = _FINISH.get(raw, "other")
     return Reading(
         text=_text(message),
         reasoning=_reasoning(message),
@@ -89,7 +88,7 @@ def _reading(message: dict[str, Any], raw: str, counts: dict[str, Any] | None, t
             d["data"] for d in message.get("reasoning_details") or [] if d.get("type") == "reasoning.encrypted"
         ),
         tool_calls=_calls(message),
-        finish="refusal" if refusal and finish == "stop" else finish,
+        finish="refusal" if refusal else _FINISH.get(raw, "other"),
         refusal=refusal,
         usage=_counts(counts),
         response_id=top.get("id"),

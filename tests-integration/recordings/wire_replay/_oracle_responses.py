@@ -49,10 +49,10 @@ def deltas(events: list[dict[str, Any]], kind: str) -> str:
 
 
 def _finish(body: dict[str, Any], *, calls: bool, refusal: bool) -> str:
-    if body["status"] == "incomplete":
-        return _INCOMPLETE.get((body.get("incomplete_details") or {}).get("reason") or "", "other")
     if refusal:
         return "refusal"
+    if body["status"] == "incomplete":
+        return _INCOMPLETE.get((body.get("incomplete_details") or {}).get("reason") or "", "other")
     return "tool_calls" if calls else "stop"
 
 

@@ -25,4 +25,11 @@ class Failed:
     events: tuple[StreamEvent, ...] = ()
 
 
-Outcome: TypeAlias = Answered | Failed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crashed:
+    """The client raised what no contract of its allows: always a finding."""
+
+    error: Exception
+
+
+Outcome: TypeAlias = Answered | Failed | Crashed

@@ -12,7 +12,7 @@ import openai
 from penguiflow_llm_core import LLMClient, create_client
 from penguiflow_llm_types import LLMError, StreamEvent
 from wire_replay._corpus import Recording
-from wire_replay._outcome import Answered, Failed, Outcome
+from wire_replay._outcome import Answered, Crashed, Failed, Outcome
 from wire_replay._server import Delivery, RecordingServer
 
 Engine: TypeAlias = Literal["httpx2", "aiohttp"]
@@ -87,3 +87,5 @@ async def ask(client: LLMClient, *, streamed: bool) -> Outcome:
             return Answered(response=await stream.result(), events=tuple(events))
     except LLMError as error:
         return Failed(error=error, events=tuple(events))
+    except Exception as error:  # noqa: BLE001 - a finding of its own, which must not end the run of all the others
+        return Crashed(error=error)

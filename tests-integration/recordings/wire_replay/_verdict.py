@@ -19,7 +19,7 @@ from penguiflow_llm_types import (
 from wire_replay._corpus import Recording
 from wire_replay._oracle import read
 from wire_replay._oracle_errors import ExpectedError, expected_error, of_error
-from wire_replay._outcome import Answered, Failed, Outcome
+from wire_replay._outcome import Answered, Crashed, Failed, Outcome
 from wire_replay._reading import USAGE_FIELDS, Reading
 
 
@@ -35,9 +35,14 @@ class Verdict:
 
 def judge(recording: Recording, outcome: Outcome) -> Verdict:
     """Compare an outcome with the independent reading of the same bytes."""
+    if isinstance(outcome, Crashed):
+        return _verdict(recording, [f"crashed with {outcome.error!r}"])
     if not recording.is_success:
         return _verdict(recording, _error_problems(expected_error(recording), outcome))
-    reading = read(recording)
+    try:
+        reading = read(recording)
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        return _verdict(recording, [f"the oracle cannot read the bytes: {error!r}"])
     if isinstance(reading, Reading):
         return _verdict(recording, list(_differences(reading, outcome)))
     if reading.error is not None:
@@ -52,7 +57,7 @@ def _verdict(recording: Recording, problems: Sequence[str]) -> Verdict:
     return Verdict(recording=recording, state="failed" if problems else "passed", why="; ".join(problems))
 
 
-def _error_problems(expected: ExpectedError, outcome: Outcome) -> list[str]:
+def _error_problems(expected: ExpectedError, outcome: Answered | Failed) -> list[str]:
     if isinstance(outcome, Answered):
         return [f"answered with {outcome.response.text!r}, expected {_names(expected)}"]
     problems = []
@@ -67,7 +72,7 @@ def _names(expected: ExpectedError) -> str:
     return " or ".join(cls.__name__ for cls in expected.classes)
 
 
-def _differences(reading: Reading, outcome: Outcome) -> Iterator[str]:
+def _differences(reading: Reading, outcome: Answered | Failed) -> Iterator[str]:
     if isinstance(outcome, Failed):
         yield f"raised {outcome.error!r}"
         return
