@@ -47,7 +47,7 @@ class ProviderRegistry:
             raise LLMConfigurationError(f"provider {name!r} is not installed; {self._remedy()}", phase="local")
         try:
             plugin = entry.load()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise LLMConfigurationError(
                 f"provider {name!r} ({entry.value}) cannot be imported: {type(error).__name__}; reinstall its package",
                 phase="local",
