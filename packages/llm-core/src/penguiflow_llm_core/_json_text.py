@@ -24,6 +24,7 @@ _REPAIR_LIMIT: Final = 8 * 1024  # json-repair's time is quadratic in stray quot
 _FENCED: Final = "read the JSON out of a code fence"
 _PROSE: Final = "read the JSON out of the text around it"
 _NEAR: Final = "repaired JSON that was not quite well-formed"
+_TWICE: Final = "decoded JSON that was encoded twice"
 _SURROGATES: Final = "replaced broken characters by U+FFFD"
 
 
@@ -51,6 +52,16 @@ def read_json(text: str, *, near_json: bool = False) -> JSONReading:
     if found is None:
         raise failure
     return found
+
+
+def read_inner(reading: JSONReading) -> JSONReading | None:
+    """The JSON that `reading` holds as text, because it was encoded twice; None where it holds no such thing."""
+    if not isinstance(reading.value, str):
+        return None
+    try:
+        return _reading(_strict(_decode, reading.value), *reading.repairs, _TWICE)
+    except LLMParseError:
+        return None
 
 
 def _inside(text: str, *, near_json: bool) -> JSONReading | None:

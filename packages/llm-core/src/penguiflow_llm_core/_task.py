@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from penguiflow_llm_core._feedback import problem_text
-from penguiflow_llm_core._json_text import read_json
+from penguiflow_llm_core._json_text import JSONReading, read_inner, read_json
 from penguiflow_llm_core._output_type import OutputType
 from penguiflow_llm_core._partial import PartialReader
 from penguiflow_llm_core._result import AttemptRecord, LLMResult, PartialValue
@@ -23,6 +23,7 @@ from penguiflow_llm_types import (
     LLMRefusalError,
     LLMRequest,
     LLMTruncatedError,
+    LLMValidationError,
     ModelProfile,
     OutputMode,
     StreamEvent,
@@ -141,9 +142,21 @@ class StructuredTask:
         choice = self._rungs[0]
         text = mode_for(choice.mode).extract(response, self._output)
         reading = read_json(text, near_json=choice.mode is OutputMode.PROMPTED)
-        self._value = self._output.validate(choice.plan.restore(reading.value))
+        reading = self._validated(reading)
         self._warnings += [CallWarning(kind="repaired_json", message=repair) for repair in reading.repairs]
         return response
+
+    def _validated(self, reading: JSONReading) -> JSONReading:
+        """The reading whose value is valid: text that is no valid answer may hold one that was encoded twice."""
+        try:
+            self._value = self._output.validate(self._rungs[0].plan.restore(reading.value))
+        except LLMValidationError:
+            inner = read_inner(reading)
+            if inner is None:
+                raise
+            self._value = self._output.validate(self._rungs[0].plan.restore(inner.value))
+            return inner
+        return reading
 
     def correct(self, error: LLMParseError, response: CompletionResponse | None) -> bool:
         """Only the last failed turn is kept, so that feedback never grows."""

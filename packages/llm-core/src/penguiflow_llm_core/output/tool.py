@@ -40,7 +40,7 @@ def _can_force(request: LLMRequest, profile: ModelProfile) -> bool:
 
 
 def extract(response: CompletionResponse, output: OutputType) -> str:
-    """The arguments of the one call; repeated calls count as one if they are the same."""
+    """The arguments of the one call; repeated calls count as one if they are the same, no arguments as `{}`."""
     calls = response.tool_calls
     ours = [call for call in calls if call.name == output.name]
     if not ours and not calls:
@@ -53,7 +53,8 @@ def extract(response: CompletionResponse, output: OutputType) -> str:
             kind="ambiguous",
             phase="parse",
         )
-    return ours[0].arguments.strip() or "{}"
+    arguments = ours[0].arguments.strip()
+    return "{}" if arguments in ("", "null") else arguments
 
 
 def feedback(response: CompletionResponse, output: OutputType, problem: str) -> tuple[LLMMessage, ...]:
