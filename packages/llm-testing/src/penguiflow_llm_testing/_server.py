@@ -84,13 +84,11 @@ class Connection(asyncio.Protocol):
         self._drained = True  # False while the client reads too slowly for what was written
         self._transport: asyncio.Transport
         self._number = 0
-        self.task: asyncio.Task[None] | None = None
+        self._task: asyncio.Task[None]
 
-    async def aclose(self) -> None:
-        """End the connection at once and wait for its task."""
-        if self.task is not None:
-            self.task.cancel()
-            await asyncio.wait((self.task,))
+    def abort(self) -> None:
+        """End the connection at once; its task and its socket are gone soon after."""
+        self._task.cancel()
         self._transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -100,8 +98,8 @@ class Connection(asyncio.Protocol):
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._number = self._application.connection_opened()
         self._connections.add(self)
-        self.task = asyncio.get_running_loop().create_task(self._serve())
-        self.task.add_done_callback(self._served)
+        self._task = asyncio.get_running_loop().create_task(self._serve())
+        self._task.add_done_callback(self._served)
 
     def data_received(self, data: bytes) -> None:
         if not self._left.is_set():

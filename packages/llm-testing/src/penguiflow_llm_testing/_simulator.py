@@ -222,6 +222,8 @@ async def _serve(stop: asyncio.Event, listener: socket.socket, application: Simu
     server = await loop.create_server(lambda: Connection(application, connections), sock=listener)
     await stop.wait()
     server.close()
-    for connection in tuple(connections):
-        await connection.aclose()
+    while connections or len(asyncio.all_tasks()) > 1:  # some may only now be coming out of the accept queue
+        for connection in tuple(connections):
+            connection.abort()
+        await asyncio.sleep(0)
     await server.wait_closed()
