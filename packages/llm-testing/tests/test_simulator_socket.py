@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -14,8 +15,8 @@ import pytest
 from penguiflow_llm_testing import (
     Answer,
     Cut,
-    Failure,
     FailMidway,
+    Failure,
     Faulty,
     Hold,
     Raw,
@@ -276,7 +277,8 @@ def test_a_request_cut_short_is_no_request(simulator: Simulator, plain: Plain) -
 
 def test_continue_is_sent_to_those_who_wait_for_it(plain: Plain) -> None:
     plain.send(
-        b"POST /openai/v1/x HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: 2\r\n\r\n"
+        b"POST /openai/v1/x HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
+        b"Connection: close\r\nContent-Length: 2\r\n\r\n"
     )
     assert plain.socket.recv(1000).startswith(b"HTTP/1.1 100")
     plain.send(b"{}")
@@ -325,10 +327,14 @@ def test_addresses_are_known_only_after_the_start() -> None:
         simulator.base_url("acme")
 
 
+def open_descriptors() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
 def test_nothing_is_left_after_closing() -> None:
     """Threads, descriptors and loops that outlive a test make the next one fail for no reason of its own."""
     gc.collect()
-    threads, descriptors = threading.active_count(), len(os.listdir("/proc/self/fd"))
+    threads, descriptors = threading.active_count(), open_descriptors()
     for _ in range(3):
         simulator = Simulator().start().start()
         simulator.script(Hold(), Hold(after_bytes=0))
@@ -343,7 +349,7 @@ def test_nothing_is_left_after_closing() -> None:
         for plain in clients:
             plain.read_to_end()
             plain.socket.close()
-    assert (threads, descriptors) == (threading.active_count(), len(os.listdir("/proc/self/fd")))
+    assert (threads, descriptors) == (threading.active_count(), open_descriptors())
 
 
 def test_a_closed_simulator_starts_again_on_its_port() -> None:

@@ -1,5 +1,7 @@
 """Generated values look like answers: what the prompt says is used where a field asks for it."""
 
+# ruff: noqa: E501  a table reads best with one case on a line
+
 from random import Random
 from typing import Any
 

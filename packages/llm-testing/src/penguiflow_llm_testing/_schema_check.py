@@ -1,7 +1,6 @@
 """The one place that asks `penguiflow_llm_schema` whether a provider accepts a schema."""
 
 from penguiflow_llm_schema import Violation, check
-
 from penguiflow_llm_testing._exchange import Json
 
 

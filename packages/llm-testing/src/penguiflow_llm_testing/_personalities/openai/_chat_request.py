@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from penguiflow_llm_testing._exchange import Json, JsonObject
 from penguiflow_llm_testing._personalities._protocol import Refused
@@ -227,7 +227,8 @@ def _choice(choice: Json, tools: tuple[Tool, ...]) -> tuple[ToolPolicy, tuple[To
             raise wrong_value("tool_choice", choice, ("none", "auto", "required"))
 
 
-def _tool_name(choice: Mapping[str, Any]) -> str:
+def _tool_name(choice: Json) -> str:
+    mapping("tool_choice", choice)
     kind = str(choice.get("type"))
     holder = choice.get(kind)
     if not isinstance(holder, Mapping):
