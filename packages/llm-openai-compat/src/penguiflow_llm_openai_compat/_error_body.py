@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from penguiflow_llm_openai_compat._json import count, text_or_none
 
-_MAX_DEPTH: Final = 4
+_MAX_DEPTH: Final = 8  # objects in objects and JSON in strings: four errors, each wrapped in the next
 _MAX_MESSAGE: Final = 1_000
 # Fields that hold another error, the more telling one first: OpenRouter, Databricks, everyone else.
 _INNER: Final = ("metadata", "raw", "external_model_error", "error")

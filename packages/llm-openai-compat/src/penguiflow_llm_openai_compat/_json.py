@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from penguiflow_llm_types import LLMProtocolError, Phase
 
-
 _SCAN: Final = json.JSONDecoder().raw_decode
 
 
