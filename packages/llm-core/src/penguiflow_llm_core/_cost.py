@@ -39,6 +39,6 @@ def _list_price(usage: Usage, model: str, price_provider: str) -> Decimal | None
     }
     try:
         price = genai_prices.calc_price(genai_prices.Usage(**counts), model, provider_id=price_provider)
-    except LookupError:
+    except (LookupError, ValueError):  # a model it does not list; counts that cannot be, such as more cached than sent
         return None
     return price.total_price
