@@ -310,6 +310,15 @@ USAGES: Final = [
         },
         Usage(input_tokens=468, output_tokens=402, reasoning_tokens=320),
     ),
+    (
+        {
+            "prompt_tokens": 61,
+            "completion_tokens": 10,
+            "total_tokens": 71,
+            "completion_tokens_details": {"reasoning_tokens": 96},
+        },
+        Usage(input_tokens=61, output_tokens=106, reasoning_tokens=96),
+    ),
     ({"prompt_tokens": 5, "prompt_cache_hit_tokens": 3}, Usage(input_tokens=5, cache_read_tokens=3)),
     ({"prompt_tokens": 5, "cached_tokens": 3}, Usage(input_tokens=5, cache_read_tokens=3)),
     (
@@ -442,6 +451,21 @@ def test_usage_on_every_chunk_is_told_when_it_changes() -> None:
     events, response = _stream(_sse(*chunks, _chunk({}, "stop")))
     assert [1, 2] == [event.usage.input_tokens for event in events if isinstance(event, UsageUpdate)]
     assert 2 == response.usage.input_tokens
+
+
+def test_usage_where_groq_used_to_put_it() -> None:
+    """The last chunk's `x_groq`, beside no `usage` at all."""
+    last = _chunk({}, "stop", x_groq={"id": "req_1", "usage": {"prompt_tokens": 12, "completion_tokens": 26}})
+    events, response = _stream(_sse(_chunk({"content": "a"}, x_groq={"id": "req_1"}), last))
+    assert Usage(input_tokens=12, output_tokens=26) == response.usage
+    assert UsageUpdate(usage=response.usage) in events
+
+
+def test_nothing_follows_the_end() -> None:
+    """What a server writes after `[DONE]` is not this answer's, wherever the network cuts the bytes."""
+    whole = _sse(_chunk({"content": "a"}), _chunk({}, "stop"))
+    more = _sse(_chunk({"content": "b"}), _chunk({}, "length"))
+    assert _stream(whole + b"data: [DONE]\n\n" + more)[1] == _stream(whole)[1]
 
 
 def test_perplexity_sources_come_with_the_chunks() -> None:

@@ -205,6 +205,13 @@ def test_errors_inside_a_200(payload: dict[str, Any], error: type[LLMError], sta
     assert (error, status, "stream", "unknown") == (type(ours), ours.status, ours.phase, ours.billed)
 
 
+def test_words_of_an_error_can_be_written_down() -> None:
+    """Half a surrogate pair in a message would make the log entry about the failure a second failure."""
+    ours = _error(400, b'{"error": {"message": "bad \\ud83d", "code": "\\ud83d"}}')
+    assert "bad \ufffd" in str(ours)
+    assert "\ufffd" == ours.code
+
+
 @given(status=st.integers(300, 599), body=st.binary(max_size=40) | st.text(max_size=20).map(str.encode))
 def test_any_body_is_one_of_ours(status: int, body: bytes) -> None:
     """Type by status; never a KeyError."""

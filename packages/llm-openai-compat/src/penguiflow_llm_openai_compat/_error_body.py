@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from penguiflow_llm_openai_compat._json import count, text_or_none
+from penguiflow_llm_openai_compat._json import count, encodable, text_or_none
 
 _MAX_DEPTH: Final = 8  # objects in objects and JSON in strings: four errors, each wrapped in the next
 _MAX_MESSAGE: Final = 1_000
@@ -42,7 +42,14 @@ def read_error(body: bytes) -> ErrorBody:
 
 def read_error_value(value: object) -> ErrorBody:
     """The error in a parsed JSON value: of nested ones, the innermost fields win."""
-    return _read(value, _MAX_DEPTH)
+    found = _read(value, _MAX_DEPTH)
+    return replace(
+        found,
+        message=encodable(found.message or "") or None,
+        code=encodable(found.code or "") or None,
+        type=encodable(found.type or "") or None,
+        param=encodable(found.param or "") or None,
+    )
 
 
 def _read(value: object, depth: int) -> ErrorBody:

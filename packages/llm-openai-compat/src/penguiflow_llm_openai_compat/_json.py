@@ -65,7 +65,7 @@ class WireJSON:
                 return value
 
     def _text(self, text: str) -> str:
-        clean = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        clean = encodable(text)
         self.lossy = self.lossy or clean != text
         return clean
 
@@ -82,6 +82,11 @@ def _parse(text: str) -> Any:
 def _broken(kind: str, what: str, *, phase: Phase) -> LLMProtocolError:
     message = f"the provider answered with {what}; check base_url, and try again if it is right"
     return LLMProtocolError(message, kind=kind, phase=phase, billed="unknown")
+
+
+def encodable(text: str) -> str:
+    """`text` with U+FFFD for each half of a surrogate pair, which no file and no terminal takes."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def json_text(value: object) -> str:

@@ -73,7 +73,7 @@ class ChatStreamDecoder:
         if data == _DONE:
             self.finished = True
             return []
-        if not data or data[:1] == b":":  # a keep-alive some servers write as data
+        if self.finished or not data or data[:1] == b":":  # nothing follows, or a keep-alive some servers write as data
             return []
         return self._chunk(self._json.event(data), is_error=event.event == "error")
 
@@ -102,7 +102,7 @@ class ChatStreamDecoder:
     def _chunk(self, chunk: Mapping[str, Any], *, is_error: bool) -> list[StreamEvent]:
         if is_error or chunk.get("error"):
             raise in_band_error(chunk, phase="stream", usage=self._usage(), partial=self.partial())
-        usage = chunk.get("usage")
+        usage = chunk.get("usage") or ("x_groq" in chunk and mapping(chunk["x_groq"]).get("usage"))  # Groq until 2025
         if self._open or usage:
             self._take_envelope(chunk)
         out: list[StreamEvent] = []

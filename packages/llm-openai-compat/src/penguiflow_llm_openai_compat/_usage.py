@@ -20,10 +20,7 @@ _CACHE_READ_FIELDS: Final = (
 
 
 def chat_usage(usage: Mapping[str, Any] | None, *, reports_cost_usd: bool = False) -> Usage:
-    """Ours for a `usage` object; a `Usage` that says nothing for None.
-
-    xAI counts reasoning beside `completion_tokens`, not in it; its `total_tokens` gives that away.
-    """
+    """Ours for a `usage` object; a `Usage` that says nothing for None."""
     if not usage:
         return Usage()
     prompt = mapping(usage.get("prompt_tokens_details") or usage.get("prompt_token_details"))
@@ -46,11 +43,17 @@ def chat_usage(usage: Mapping[str, Any] | None, *, reports_cost_usd: bool = Fals
 
 
 def _output_tokens(usage: Mapping[str, Any], reasoning: int | None) -> int | None:
-    prompt, completion = count(usage.get("prompt_tokens")), count(usage.get("completion_tokens"))
-    total = count(usage.get("total_tokens"))
-    if prompt is None or completion is None or not reasoning:
+    """Reasoning included, also where a service counts it beside `completion_tokens`.
+
+    xAI does, and its `total_tokens` gives it away; so does Gemini behind Vercel's gateway, where there is then more
+    reasoning than completion, although a part cannot exceed the whole.
+    """
+    completion = count(usage.get("completion_tokens"))
+    if completion is None or not reasoning:
         return completion
-    return completion + reasoning if prompt + completion + reasoning == total else completion
+    sum_of_three = (count(usage.get("prompt_tokens")) or 0) + completion + reasoning
+    is_beside = reasoning > completion or sum_of_three == count(usage.get("total_tokens"))
+    return completion + reasoning if is_beside else completion
 
 
 def _cache_read(usage: Mapping[str, Any], prompt: Mapping[str, Any]) -> int | None:
