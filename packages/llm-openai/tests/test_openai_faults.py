@@ -118,6 +118,8 @@ PLAIN: Final = [
     ("F31 408", _whole(b"", status=408), LLMTimeoutError, {"server"}),
     ("F34 rate", _whole(_error("slow"), status=429, more="retry-after: 7\r\n"), LLMRateLimitError, {None}),
     ("F42 overloaded", _whole(_error("The engine is overloaded"), status=503), LLMOverloadedError, {None}),
+    ("F20 long refusal", _whole(b"x" * 3_000_000, status=500), LLMServerError, {None}),
+    ("F23 refusal", _whole(b"x", status=500, more="content-encoding: gzip\r\n"), LLMServerError, {None}),
     ("F44 a list", _whole(b"[1]", status=500), LLMServerError, {None}),
     ("F45 error in a 200", _whole(_error("Internal", "server_error")), LLMServerError, {None}),
     ("F46 no choices", _whole(b'{"choices": []}'), LLMProtocolError, {"empty"}),

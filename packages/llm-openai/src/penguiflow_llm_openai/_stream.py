@@ -27,8 +27,8 @@ from penguiflow_llm_types import (
     UsageUpdate,
 )
 
-_TERMINAL: Final = frozenset({"response.completed", "response.incomplete", "response.failed", "response.cancelled"})
-_CALLS: Final = frozenset({"function_call", "custom_tool_call"})
+_TERMINAL: Final = ("response.completed", "response.incomplete", "response.failed", "response.cancelled")
+_CALLS: Final = ("function_call", "custom_tool_call")
 
 
 class ResponsesStreamDecoder:
@@ -97,9 +97,7 @@ class ResponsesStreamDecoder:
         return self._response(self._body)
 
     def partial(self) -> CompletionResponse:
-        """What has arrived so far; its finish reason is "error" unless the provider gave one."""
-        if self.finished:
-            return self._response(self._body)
+        """What has arrived so far, with finish reason "error"."""
         response = self._response({name: value for name, value in self._body.items() if name != "status"})
         return replace(response, finish_reason="error")
 

@@ -97,7 +97,7 @@ def failure(error: BaseException, *, stage: Stage, host: str, partial: Completio
     if stage != "headers":
         return _interrupted(error, stage, partial)
     verdict = _verdict(error)
-    if verdict is _PROXY and "407" in str(error):
+    if verdict is _PROXY and any("407" in str(cause) for cause in _causes(error)):
         return LLMAuthError(
             "the proxy asks for a credential; put it in the proxy's URL", kind="proxy", status=407, phase="connect"
         )
