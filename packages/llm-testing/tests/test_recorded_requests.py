@@ -64,7 +64,8 @@ def test_what_was_accepted_is_accepted(shared: Path, api: str, least: int) -> No
 
 def test_what_was_refused_is_refused_in_the_same_words(shared: Path) -> None:
     """Message, parameter, code and status, for every recorded refusal the simulator can know of."""
-    same, different = [], []
+    same: list[str | None] = []
+    different: list[str | None] = []
     for api in PATHS:
         for record, body in requests(shared, api):
             status = record["response"]["status"]

@@ -13,7 +13,7 @@ from penguiflow_llm_testing._exchange import Json, JsonObject
 
 from ._resolve import UnsatisfiableSchemaError, lookup, type_names
 
-MAX_DEPTH: Final = 200
+MAX_DEPTH: Final = 100
 
 
 def is_valid(root: Json, schema: Json, value: Json, *, depth: int = 0) -> bool:
