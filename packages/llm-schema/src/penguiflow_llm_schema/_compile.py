@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ._arrays import emit_array
 from ._codec import SAME, WRAPPER, Codec, Codecs, DefinitionCodec, JsonTextCodec, WrapCodec
@@ -15,7 +15,7 @@ from ._context import ANYTHING, Budget, Context, Emitted, Sentences, never
 from ._describe import annotation_sentences, base_description, with_description, with_sentences
 from ._dialect import Dialect
 from ._disjoint import Definitions
-from ._facts import allowed_values, holders, stated_types
+from ._facts import allowed_values, stated_types
 from ._json import JsonType
 from ._loss import SchemaLoss
 from ._nulls import takes_null
@@ -25,8 +25,6 @@ from ._scalars import describe_keyword, emit_scalar, emit_values
 from ._unions import emit_union, join_branches, unions_of
 
 __all__ = ["Compiled", "compile_document"]
-
-_UNTYPED: Final = ("not", "if", "then", "else")  # say something of values of every type
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +122,7 @@ class _Compiler:
             return
         self.names[key] = self._new_name(found.name or "Definition")
         if not is_root:
-            self.waiting.append((self.names[key], key, found))
+            self.waiting.append((self.names[key], key, replace(found, outer=[])))
 
     def _new_name(self, wanted: str) -> str:
         name = re.sub(r"[^A-Za-z0-9_-]+", "_", wanted)[:64].strip("_") or "Definition"
@@ -153,9 +151,9 @@ class _Compiler:
     # one place, no union
 
     def _typed(self, found: Conjunction, level: int, sentences: Sentences) -> Emitted:
-        for keyword in _UNTYPED:
-            for site, value in holders(found.sites, keyword):
-                describe_keyword(self.context, site, keyword, value, sentences)
+        for site in found.sites:
+            for keyword in _conditions(site):
+                describe_keyword(self.context, site, keyword, site.get(keyword), sentences)
         types = stated_types(found.sites)
         values = allowed_values(found.sites, types)
         if values is not None:
@@ -227,6 +225,12 @@ class _Compiler:
             return closed_object({WRAPPER: root.schema}), WrapCodec(WRAPPER, root.codec)
         self.schemas[name] = root.schema
         return closed_object({WRAPPER: {"$ref": f"#/$defs/{name}"}}), WrapCodec(WRAPPER, DefinitionCodec(name))
+
+
+def _conditions(site: Site) -> list[str]:
+    """The keywords of `site` that bind values of every type; `then` and `else` mean nothing without `if`."""
+    branches = [keyword for keyword in ("then", "else") if site.has(keyword)]
+    return [*(["not"] if site.has("not") else []), *(["if", *branches] if site.has("if") and branches else [])]
 
 
 def _is_object(root: Emitted) -> bool:

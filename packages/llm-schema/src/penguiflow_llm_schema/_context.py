@@ -15,7 +15,7 @@ from ._resolver import Place, Resolver, Site
 
 __all__ = ["ANYTHING", "MAX_NODES", "Action", "Budget", "Context", "Emitted", "Sentences", "TooLargeError", "never"]
 
-MAX_NODES: Final = 5_000  # schemas written out for one plan, after inlining
+MAX_NODES: Final = 10_000  # schemas written out for one plan, after inlining
 Action = Literal["dropped", "described", "relaxed"]
 Sentences = list[str]
 ANYTHING: Final = "Any JSON value, written as JSON text."

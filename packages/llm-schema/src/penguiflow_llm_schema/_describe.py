@@ -34,7 +34,7 @@ def _dependent(value: Any) -> str:
 _SENTENCES: Final[dict[str, Callable[[Any], str]]] = {
     "minLength": lambda v: f"Must have at least {_count(v, 'character')}.",
     "maxLength": lambda v: f"Must have at most {_count(v, 'character')}.",
-    "pattern": lambda v: f"Must match the regular expression {v}",
+    "pattern": lambda v: f"Must match the regular expression `{v}`.",
     "format": lambda v: f"Format: {v}.",
     "minimum": lambda v: f"Must be at least {v}.",
     "maximum": lambda v: f"Must be at most {v}.",

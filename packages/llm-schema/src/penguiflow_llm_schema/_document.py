@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ __all__ = ["LATEST_DRAFT", "MAX_DEPTH", "Document", "copy_json", "read_document"
 
 MAX_DEPTH: Final = 64  # schemas within schemas; each is two levels of JSON: {"properties": {"a": {...}}}
 _MAX_JSON_DEPTH: Final = 2 * MAX_DEPTH
-_MAX_VALUES: Final = 1_000_000  # containers and scalars in one document
+_MAX_VALUES: Final = 250_000  # containers and scalars in one document
 _MAX_INT_BITS: Final = 4_096
 LATEST_DRAFT: Final = 2020
 _DRAFTS: Final = (("draft-03", 3), ("draft-04", 4), ("draft-06", 6), ("draft-07", 7), ("2019-09", 2019))
@@ -33,7 +33,7 @@ def read_document(schema: object) -> Document:
 
     Raises:
         InvalidSchemaError: no JSON object or boolean, keys that are no strings, values that JSON does not have, nesting
-            beyond 64 schemas (a cycle of containers included), or more than a million values.
+            beyond 64 schemas (a cycle of containers included), or more than 250,000 values.
     """
     root = copy_json(schema)
     if not isinstance(root, dict | bool):
@@ -53,11 +53,10 @@ def copy_json(value: object) -> Any:
         count += 1
         if count > _MAX_VALUES:
             raise InvalidSchemaError(f"more than {_MAX_VALUES:,} values; pass a smaller schema")
-        if isinstance(source, dict | list | tuple):
+        if isinstance(source, Mapping | list | tuple):
             _refuse_depth(depth)
-            target: Any = dict.fromkeys(source) if isinstance(source, dict) else [None] * len(source)
+            target: Any = dict.fromkeys(source) if isinstance(source, Mapping) else [None] * len(source)
             parent[slot] = target
-            # the copy is filled from the end, so that errors would name the last place first: walk in order instead
             pending.extend(
                 reversed(
                     [(child, target, key, join(pointer, key), depth + 1) for key, child in _children(source, pointer)]
@@ -69,7 +68,7 @@ def copy_json(value: object) -> Any:
 
 
 def _children(container: Any, pointer: str) -> Iterator[tuple[Any, object]]:
-    if not isinstance(container, dict):
+    if not isinstance(container, Mapping):
         yield from enumerate(container)
         return
     for key, child in container.items():

@@ -50,9 +50,9 @@ class Forwarder:
     _known: dict[tuple[int, int], Any] = field(default_factory=dict)
     _held: list[Any] = field(default_factory=list)  # keeps what `_known` is keyed by alive
 
-    def fits_any(self, branches: Sequence[Branch], value: Any) -> bool:
+    def fits_any(self, branches: Sequence[Branch], value: Any, level: int) -> bool:
         """Whether `value` has the asked shape of some branch."""
-        return any(self._through(branch, value, 0) is not _MISFIT for branch in branches)
+        return any(self._through(branch, value, level) is not _MISFIT for branch in branches)
 
     def walk(self, codec: Codec, value: Any, level: int, *, is_strict: bool) -> Any:
         if level > _MOST_LEVELS:

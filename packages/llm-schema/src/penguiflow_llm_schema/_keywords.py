@@ -52,4 +52,4 @@ def subschemas(schema: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
         elif isinstance(value, dict) and keyword in SCHEMA_MAPS:
             for name, item in value.items():
                 if isinstance(item, dict | bool):
-                    yield (keyword, name), item
+                    yield (keyword, str(name)), item

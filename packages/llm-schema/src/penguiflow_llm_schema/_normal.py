@@ -27,7 +27,6 @@ _TYPE_NAMES: Final[dict[str, JsonType]] = _EXACT | {
 }  # fmt: skip
 _ANY_NAMES: Final = frozenset({"any"})  # draft-03, and the same data
 
-_OBJECTS: Final = SCHEMA_MAPS | {"dependentRequired"}
 _LISTS: Final = frozenset({"allOf", "anyOf", "oneOf", "prefixItems", "enum"})
 _NUMBERS: Final = frozenset(
     {
@@ -65,7 +64,9 @@ def _has_form(keyword: str, value: object) -> bool:
         return isinstance(value, str)
     if keyword in _LISTS:
         return isinstance(value, list)
-    return keyword not in _OBJECTS or isinstance(value, dict)
+    if keyword == "dependentRequired":
+        return isinstance(value, dict) and all(isinstance(names, list) for names in value.values())
+    return keyword not in SCHEMA_MAPS or isinstance(value, dict)
 
 
 def _read_type(keywords: dict[str, Any], pointer: str) -> None:

@@ -21,7 +21,7 @@ def nullable(emitted: Emitted) -> Emitted:
     if emitted.null:
         return emitted
     schema = dict(emitted.schema)
-    if schema.get("type") in _PLAIN and not schema.keys() & {"enum", "const"}:
+    if isinstance(schema.get("type"), str) and schema["type"] in _PLAIN and not schema.keys() & {"enum", "const"}:
         schema["type"] = [schema["type"], "null"]
         return replace(emitted, schema=schema, null=True)
     outside: dict[str, Any] = {"description": schema.pop("description")} if "description" in schema else {}

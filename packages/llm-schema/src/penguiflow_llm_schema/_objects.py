@@ -18,7 +18,6 @@ from ._unions import join_branches
 __all__ = ["closed_object", "emit_object"]
 
 _REST: Final = "additional_properties"
-_DESCRIBED: Final = ("dependentRequired", "dependentSchemas")
 
 
 @dataclass(slots=True)
@@ -42,15 +41,21 @@ def closed_object(properties: dict[str, Any]) -> dict[str, Any]:
 def emit_object(context: Context, sites: Sequence[Site], level: int, sentences: Sentences) -> Emitted:
     """An object as an object, or as pairs where no property is declared and any may come."""
     shape = _read(context, sites)
-    for site in sites:
-        for keyword in _DESCRIBED:
-            if site.has(keyword):
-                describe_keyword(context, site, keyword, site.get(keyword), sentences)
+    _describe_dependencies(context, sites, shape, sentences)
     if shape.required & shape.forbidden:
         return never()
     if shape.is_open and not shape.properties:
         return _emit_pairs(context, sites, shape, level, sentences)
     return _emit_declared(context, sites, shape, level, sentences)
+
+
+def _describe_dependencies(context: Context, sites: Sequence[Site], shape: _Shape, sentences: Sentences) -> None:
+    for site, value in holders(sites, "dependentRequired"):
+        open_ones = {name: names for name, names in value.items() if not set(names) <= shape.required}
+        if open_ones:
+            describe_keyword(context, site, "dependentRequired", open_ones, sentences)
+    for site, value in holders(sites, "dependentSchemas"):
+        describe_keyword(context, site, "dependentSchemas", value, sentences)
 
 
 def _read(context: Context, sites: Sequence[Site]) -> _Shape:

@@ -15,7 +15,7 @@ __all__ = ["OPENAI_STRICT", "OPENAI_STRICT_TOOL", "OPENAI_TOOL"]
 
 _STRICT_SOURCES: Final = {
     "root": "OA-DOC: 'Root objects must not be `anyOf` and must be an object'; OA-TOP: nor $ref, enum, list, scalar",
-    "closed_objects": "OA-DOC: additionalProperties false everywhere, all properties required, optional is a null union",
+    "closed_objects": "OA-DOC: additionalProperties false everywhere, every property required, optional as null",
     "properties_stated": "OA-EMPTYPROPS: 'object schema missing properties'; an empty object is accepted",
     "items_stated": "OA-ARR: 'array schema missing items'",
     "typed": "OA-TYPEKEY: an untyped const or {} is answered \"schema must have a 'type' key\"",

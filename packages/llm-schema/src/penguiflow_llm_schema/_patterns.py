@@ -1,11 +1,11 @@
-"""What a regular expression uses."""
+"""What a regular expression uses, without running it: one from a schema may be slow, or of another language."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-__all__ = ["looks_around", "words_of"]
+__all__ = ["is_balanced", "looks_around", "words_of"]
 
 # an unescaped group that looks ahead or behind, or an escape that refers back
 _LOOKS_AROUND: Final = re.compile(r"(?<!\\)(?:\\\\)*(?:\(\?(?:=|!|<=|<!|P=)|\\(?:[1-9]|k<))")
@@ -24,3 +24,18 @@ def words_of(pattern: str) -> list[str] | None:
     """The only strings that match `pattern`, where it lists them; else None."""
     found = _WORDS.fullmatch(pattern)
     return (found["group"] or found["word"]).split("|") if found else None
+
+
+_TOKENS: Final = re.compile(r"\\(?s:.)|\[\^?\]?(?:\\(?s:.)|[^\]\\])*\]|[\[()\\]|(?:^|(?<=[(|]))[*+]")
+
+
+def is_balanced(pattern: str) -> bool:
+    """Whether groups and classes of `pattern` are closed and its repetitions repeat something."""
+    depth = 0
+    for token in _TOKENS.findall(pattern):
+        if token in ("[", "\\", "*", "+"):
+            return False
+        depth += {"(": 1, ")": -1}.get(token, 0)
+        if depth < 0:
+            return False
+    return depth == 0

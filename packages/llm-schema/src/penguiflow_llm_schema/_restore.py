@@ -117,7 +117,7 @@ class _Restorer:
     def _union(self, branches: Sequence[Branch], value: Any, level: int) -> Any:
         ranked = [self.distances.of(branch.schema, value) for branch in branches]
         nearest = min(ranked)
-        if nearest and self.forwarder.fits_any(branches, value):
+        if nearest and self.forwarder.fits_any(branches, value, level):
             return value  # restored before
         return self.walk(branches[ranked.index(nearest)].codec, value, level + 1)
 

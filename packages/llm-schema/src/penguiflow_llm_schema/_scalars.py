@@ -10,7 +10,7 @@ from ._context import Context, Emitted, Sentences, never
 from ._describe import sentence
 from ._facts import holders
 from ._json import JsonType, compact, json_type
-from ._patterns import looks_around
+from ._patterns import is_balanced, looks_around
 from ._resolver import Site
 
 __all__ = ["describe_keyword", "emit_scalar", "emit_values", "strictest"]
@@ -80,7 +80,9 @@ def _is_kept(context: Context, keyword: str, value: Any) -> bool:
         return False
     if keyword == "format":
         return value in context.dialect.formats
-    return keyword != "pattern" or context.dialect.lookaround or not looks_around(value)
+    if keyword == "pattern":
+        return is_balanced(value) and (context.dialect.lookaround or not looks_around(value))
+    return True
 
 
 def _describe_number_format(context: Context, sites: Sequence[Site], sentences: Sentences) -> None:

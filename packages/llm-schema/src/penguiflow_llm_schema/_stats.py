@@ -13,12 +13,16 @@ from ._loss import SchemaStats
 __all__ = ["broken_limits", "over_limits", "start_levels", "stats_of"]
 
 
+_MOST_NODES: Final = 200_000  # schemas looked at; more are over every limit anyway
+
+
 def stats_of(schema: Any) -> SchemaStats:
     """The counts of `schema`, a JSON Schema of any origin."""
     properties = enum_values = strings = optional = unions = definitions = 0
-    pending = [schema]
-    while pending:
+    pending, count = [schema], 0
+    while pending and count < _MOST_NODES:
         node = pending.pop()
+        count += 1
         if not isinstance(node, dict):
             continue
         declared = _mapping(node, "properties")
@@ -28,7 +32,7 @@ def stats_of(schema: Any) -> SchemaStats:
         definitions += len(named)
         optional += len(declared.keys() - set(_names(node)))
         enum_values += len(listed)
-        strings += sum(map(len, [*declared, *named])) + sum(len(value) for value in listed if isinstance(value, str))
+        strings += sum(len(text) for text in [*declared, *named, *listed] if isinstance(text, str))
         unions += _is_union(node)
         if isinstance(node.get("const"), str):
             strings += len(node["const"])
@@ -103,8 +107,10 @@ def _levels(body: Any) -> _Levels:
     """Levels inside one definition, and how deep in it others are referred to."""
     levels = _Levels()
     pending: list[tuple[Any, int]] = [(body, 0)]
-    while pending:
+    count = 0
+    while pending and count < _MOST_NODES:
         node, above = pending.pop()
+        count += 1
         if not isinstance(node, dict):
             continue
         reference = node.get("$ref")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from ._codec import SAME, Branch, Codec, NullOrCodec, UnionCodec
@@ -76,26 +77,24 @@ def join_branches(context: Context, emitted: Sequence[Emitted]) -> Emitted:
     branches = _flat(alternatives)
     plain = [branch for branch in branches if not _is_null(branch.schema)]
     if len(branches) == 1:
-        return Emitted(dict(branches[0].schema), branches[0].codec, null=not plain)
+        return branches[0]
     if len(plain) == 1:
         codec = plain[0].codec
-        return nullable(Emitted(dict(plain[0].schema), codec if codec == SAME else NullOrCodec(codec)))
-    if len(plain) > 1:
-        branches = tell_apart(branches, context.definitions)
-    is_null = len(plain) < len(branches) or any(one.null for one in alternatives)
-    codec = SAME if all(branch.codec == SAME for branch in branches) else UnionCodec(tuple(branches))
-    return Emitted({"anyOf": [branch.schema for branch in branches]}, codec, null=is_null)
+        return nullable(replace(plain[0], codec=codec if codec == SAME else NullOrCodec(codec)))
+    kept = tell_apart([Branch(one.schema, one.codec) for one in branches], context.definitions)
+    codec = SAME if all(branch.codec == SAME for branch in kept) else UnionCodec(tuple(kept))
+    return Emitted({"anyOf": [branch.schema for branch in kept]}, codec, null=any(one.null for one in branches))
 
 
-def _flat(alternatives: Sequence[Emitted]) -> list[Branch]:
+def _flat(alternatives: Sequence[Emitted]) -> list[Emitted]:
     """The branches of all alternatives, unions within unions opened where they carry no description of their own."""
-    branches: dict[str, Branch] = {}
+    branches: dict[str, Emitted] = {}
     for one in alternatives:
+        opened = [one]
         if one.schema.keys() == {"anyOf"}:
-            codecs = _codecs(one.codec, one.schema["anyOf"])
-            opened = [Branch(schema, codec) for schema, codec in zip(one.schema["anyOf"], codecs, strict=True)]
-        else:
-            opened = [Branch(one.schema, one.codec)]
+            inside = one.schema["anyOf"]
+            codecs = _codecs(one.codec, inside)
+            opened = [Emitted(each, codec, null=_lists_null(each)) for each, codec in zip(inside, codecs, strict=True)]
         for branch in opened:
             branches.setdefault(f"{canonical(branch.schema)} {branch.codec!r}", branch)
     return list(branches.values())
@@ -111,6 +110,11 @@ def _codecs(codec: Codec, schemas: Sequence[Any]) -> list[Codec]:
 
 def _is_null(schema: Any) -> bool:
     return bool(schema.get("type") == "null")
+
+
+def _lists_null(schema: Any) -> bool:
+    stated = schema.get("type")
+    return stated == "null" or (isinstance(stated, list) and "null" in stated)
 
 
 def _report_overlap(context: Context, site: Site, emitted: Emitted) -> None:
