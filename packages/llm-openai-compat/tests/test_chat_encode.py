@@ -49,6 +49,59 @@ def _assistant(*parts: Part) -> LLMMessage:
     return LLMMessage(role="assistant", parts=parts)
 
 
+EVERYTHING: Final = {
+    "model": "gpt-4o",
+    "messages": [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "Weather?", "name": "ann"},
+        {
+            "role": "assistant",
+            "content": "Looking.",
+            "tool_calls": [
+                {
+                    "id": "call_1",
+                    "type": "function",
+                    "function": {"name": "weather", "arguments": '{"city":"Oslo"}'},
+                }
+            ],
+        },
+        {"role": "tool", "tool_call_id": "call_1", "content": "rain"},
+    ],
+    "tools": [
+        {
+            "type": "function",
+            "function": {
+                "name": "weather",
+                "description": "Look it up",
+                "parameters": SCHEMA,
+                "strict": True,
+            },
+        },
+        {"type": "function", "function": {"name": "now", "parameters": {"type": "object", "properties": {}}}},
+    ],
+    "tool_choice": {"type": "function", "function": {"name": "weather"}},
+    "parallel_tool_calls": False,
+    "response_format": {
+        "type": "json_schema",
+        "json_schema": {"name": "answer", "description": "The answer", "schema": SCHEMA, "strict": True},
+    },
+    "max_completion_tokens": 100,
+    "temperature": 0.0,
+    "top_p": 0.5,
+    "seed": 7,
+    "presence_penalty": 0.1,
+    "frequency_penalty": 0.2,
+    "stop": ["END"],
+    "prompt_cache_key": "k",
+    "prompt_cache_retention": "24h",
+    "service_tier": "flex",
+    "metadata": {"team": "a"},
+    "user": "u",
+    "stream": True,
+    "stream_options": {"include_usage": True, "include_obfuscation": False},
+}
+
+
 def test_everything_at_once(chatty: ModelProfile) -> None:
     """One request with every setting, as it goes over the wire."""
     request = _request(
@@ -70,57 +123,7 @@ def test_everything_at_once(chatty: ModelProfile) -> None:
     )
     body, warnings = encode_chat(request, chatty, OPENAI, stream=True)
     assert warnings == ()
-    assert body == {
-        "model": "gpt-4o",
-        "messages": [
-            {"role": "system", "content": "Be brief."},
-            {"role": "user", "content": "Weather?", "name": "ann"},
-            {
-                "role": "assistant",
-                "content": "Looking.",
-                "tool_calls": [
-                    {
-                        "id": "call_1",
-                        "type": "function",
-                        "function": {"name": "weather", "arguments": '{"city":"Oslo"}'},
-                    }
-                ],
-            },
-            {"role": "tool", "tool_call_id": "call_1", "content": "rain"},
-        ],
-        "tools": [
-            {
-                "type": "function",
-                "function": {
-                    "name": "weather",
-                    "description": "Look it up",
-                    "parameters": SCHEMA,
-                    "strict": True,
-                },
-            },
-            {"type": "function", "function": {"name": "now", "parameters": {"type": "object", "properties": {}}}},
-        ],
-        "tool_choice": {"type": "function", "function": {"name": "weather"}},
-        "parallel_tool_calls": False,
-        "response_format": {
-            "type": "json_schema",
-            "json_schema": {"name": "answer", "description": "The answer", "schema": SCHEMA, "strict": True},
-        },
-        "max_completion_tokens": 100,
-        "temperature": 0.0,
-        "top_p": 0.5,
-        "seed": 7,
-        "presence_penalty": 0.1,
-        "frequency_penalty": 0.2,
-        "stop": ["END"],
-        "prompt_cache_key": "k",
-        "prompt_cache_retention": "24h",
-        "service_tier": "flex",
-        "metadata": {"team": "a"},
-        "user": "u",
-        "stream": True,
-        "stream_options": {"include_usage": True, "include_obfuscation": False},
-    }
+    assert body == EVERYTHING
 
 
 PARTS: Final = [
@@ -293,90 +296,6 @@ def test_effort_for_models_without_one(chatty: ModelProfile) -> None:
     assert ("low", ["assumed_model"]) == (body["reasoning_effort"], [w.kind for w in warnings])
 
 
-def test_a_dialect_with_every_quirk(chatty: ModelProfile) -> None:
-    """Databricks and OpenRouter are values of this type, not code."""
-    dialect = ChatDialect(
-        provider="other",
-        max_tokens_field="max_tokens",
-        stream_options=None,
-        reasoning_replay="reasoning_details",
-        effort_field="reasoning.effort",
-        strict_tools=False,
-        refused_settings=frozenset({"seed", "metadata"}),
-        empty_assistant_content=" ",
-    )
-    sealed = ReasoningPart(
-        summary=("s",), encrypted_content="e", id="r1", format="f", provider="other", signature="sig"
-    )
-    request = _request(
-        _assistant(sealed, ReasoningPart(text="t", provider="other"), ReasoningPart(text="x", provider="openai"), CALL),
-        tools=(WEATHER,),
-        tool_choice="required",
-        structured_output=StructuredOutput(json_schema=None),
-        max_tokens=9,
-        sampling=Sampling(seed=1),
-        metadata={"a": "b"},
-    )
-    body, warnings = encode_chat(request, chatty, dialect, stream=True)
-    assert body == {
-        "model": "gpt-4o",
-        "messages": [
-            {
-                "role": "assistant",
-                "content": " ",
-                "reasoning_details": [
-                    {
-                        "type": "reasoning.encrypted",
-                        "index": 0,
-                        "summary": "s",
-                        "data": "e",
-                        "signature": "sig",
-                        "id": "r1",
-                        "format": "f",
-                    },
-                    {"type": "reasoning.text", "index": 1, "text": "t"},
-                ],
-                "tool_calls": [
-                    {"id": "call_1", "type": "function", "function": {"name": "weather", "arguments": CALL.arguments}}
-                ],
-            }
-        ],
-        "tools": [
-            {
-                "type": "function",
-                "function": {"name": "weather", "description": "Look it up", "parameters": SCHEMA},
-            }
-        ],
-        "tool_choice": "required",
-        "response_format": {"type": "json_object"},
-        "max_tokens": 9,
-        "stream": True,
-    }
-    assert [("unsupported_setting", "tools.strict")] == [
-        (w.kind, w.setting) for w in warnings if w.setting == "tools.strict"
-    ]
-    assert {"messages", "tools.strict", "seed", "metadata"} == {w.setting for w in warnings}
-
-
-@pytest.mark.parametrize("field", ["reasoning_content", "reasoning"])
-def test_reasoning_text_goes_back_in_its_field(chatty: ModelProfile, field: Any) -> None:
-    """DeepSeek wants it back inside a tool loop."""
-    dialect = ChatDialect(provider="other", reasoning_replay=field)
-    body, warnings = encode_chat(
-        _request(_assistant(ReasoningPart(text="hm", provider="other"), CALL)), chatty, dialect, stream=False
-    )
-    assert ("hm", ()) == (body["messages"][0][field], warnings)
-    body, _ = encode_chat(_request(LLMMessage.assistant("x")), chatty, dialect, stream=False)
-    assert {"role": "assistant", "content": "x"} == body["messages"][0]
-
-
-def test_models_that_reason_take_max_completion_tokens_anywhere(thinker: ModelProfile) -> None:
-    """They refuse max_tokens whoever serves them."""
-    dialect = ChatDialect(provider="other", max_tokens_field="max_tokens")
-    body, _ = encode_chat(_request(max_tokens=5), thinker, dialect, stream=False)
-    assert 5 == body["max_completion_tokens"]
-
-
 def test_extra_is_merged_last_and_deep(chatty: ModelProfile) -> None:
     """`verbosity` beside a schema must not push the schema out."""
     request = _request(
@@ -386,10 +305,3 @@ def test_extra_is_merged_last_and_deep(chatty: ModelProfile) -> None:
     body, _ = encode_chat(request, chatty, OPENAI, stream=True)
     assert body["response_format"]["json_schema"] == {"name": "response", "schema": SCHEMA, "strict": False}
     assert {"include_usage": False, "include_obfuscation": False} == body["stream_options"]
-
-
-def test_effort_in_an_object(thinker: ModelProfile) -> None:
-    """OpenRouter's form of it."""
-    dialect = ChatDialect(provider="other", effort_field="reasoning.effort")
-    body, _ = encode_chat(_request(reasoning=ReasoningConfig(effort="low")), thinker, dialect, stream=False)
-    assert {"effort": "low"} == body["reasoning"]

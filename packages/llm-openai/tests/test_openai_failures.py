@@ -49,7 +49,8 @@ TABLE = [
     (_chain(_named("APIConnectionError"), _named("UnsupportedProtocol")), LLMConfigurationError, None),
     (ExceptionGroup("all attempts", [ConnectionRefusedError()]), LLMConnectionError, "connect"),
     (OSError(113, "No route to host"), LLMConnectionError, "connect"),
-    (_named("NobodyKnows"), LLMConnectionError, "connect"),
+    (_named("NobodyKnows"), LLMConnectionError, "no_response"),
+    (_chain(_named("APIConnectionError"), _named("DecodingError")), LLMProtocolError, "encoding"),
 ]
 
 

@@ -52,6 +52,50 @@ def _assistant(*parts: Part) -> LLMMessage:
     return LLMMessage(role="assistant", parts=parts)
 
 
+EVERYTHING: Final = {
+    "model": "gpt-5.6-sol",
+    "input": [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "Weather?"},
+        {
+            "type": "reasoning",
+            "id": "rs_1",
+            "summary": [{"type": "summary_text", "text": "s"}],
+            "encrypted_content": "e",
+        },
+        {"role": "assistant", "content": [{"type": "output_text", "text": "Looking."}], "phase": "commentary"},
+        {"type": "function_call", "call_id": "call_1", "name": "weather", "arguments": '{"city":"Oslo"}'},
+        {"type": "function_call_output", "call_id": "call_1", "output": "rain"},
+    ],
+    "store": False,
+    "include": ["reasoning.encrypted_content"],
+    "tools": [
+        {"type": "function", "name": "weather", "description": "Look it up", "parameters": SCHEMA, "strict": True},
+        {"type": "function", "name": "now", "parameters": {"type": "object", "properties": {}}},
+    ],
+    "tool_choice": {"type": "function", "name": "weather"},
+    "parallel_tool_calls": True,
+    "text": {
+        "format": {
+            "type": "json_schema",
+            "name": "answer",
+            "description": "The answer",
+            "schema": SCHEMA,
+            "strict": True,
+        },
+        "verbosity": "low",
+    },
+    "max_output_tokens": 100,
+    "reasoning": {"effort": "high", "summary": "auto"},
+    "prompt_cache_key": "k",
+    "prompt_cache_options": {"ttl": "12h"},
+    "service_tier": "flex",
+    "metadata": {"team": "a"},
+    "stream": True,
+    "stream_options": {"include_obfuscation": False},
+}
+
+
 def test_everything_at_once() -> None:
     """One request with every setting, as it goes over the wire: a tool loop on a model that reasons."""
     body, warnings = _encode(
@@ -75,48 +119,7 @@ def test_everything_at_once() -> None:
         stream=True,
     )
     assert warnings == ()
-    assert body == {
-        "model": "gpt-5.6-sol",
-        "input": [
-            {"role": "system", "content": "Be brief."},
-            {"role": "user", "content": "Weather?"},
-            {
-                "type": "reasoning",
-                "id": "rs_1",
-                "summary": [{"type": "summary_text", "text": "s"}],
-                "encrypted_content": "e",
-            },
-            {"role": "assistant", "content": [{"type": "output_text", "text": "Looking."}], "phase": "commentary"},
-            {"type": "function_call", "call_id": "call_1", "name": "weather", "arguments": '{"city":"Oslo"}'},
-            {"type": "function_call_output", "call_id": "call_1", "output": "rain"},
-        ],
-        "store": False,
-        "include": ["reasoning.encrypted_content"],
-        "tools": [
-            {"type": "function", "name": "weather", "description": "Look it up", "parameters": SCHEMA, "strict": True},
-            {"type": "function", "name": "now", "parameters": {"type": "object", "properties": {}}},
-        ],
-        "tool_choice": {"type": "function", "name": "weather"},
-        "parallel_tool_calls": True,
-        "text": {
-            "format": {
-                "type": "json_schema",
-                "name": "answer",
-                "description": "The answer",
-                "schema": SCHEMA,
-                "strict": True,
-            },
-            "verbosity": "low",
-        },
-        "max_output_tokens": 100,
-        "reasoning": {"effort": "high", "summary": "auto"},
-        "prompt_cache_key": "k",
-        "prompt_cache_options": {"ttl": "12h"},
-        "service_tier": "flex",
-        "metadata": {"team": "a"},
-        "stream": True,
-        "stream_options": {"include_obfuscation": False},
-    }
+    assert body == EVERYTHING
 
 
 ITEMS: Final = [
@@ -249,6 +252,8 @@ DROPPED: Final = [
     _user(OpaquePart(provider="openai", kind="x", data="{}")),
     _user(ToolResultPart(tool_call_id="c", content=())),
     _assistant(OpaquePart(provider="anthropic", kind="x", data="{}")),
+    _assistant(OpaquePart(provider="openai", kind="x", data="{")),
+    _assistant(OpaquePart(provider="openai", kind="x", data="[]")),
     _assistant(ReasoningPart(text="t", provider="anthropic")),
     _assistant(ReasoningPart(summary=("s",), provider="openai", id="rs_1")),
     _assistant(ImagePart(url="u")),

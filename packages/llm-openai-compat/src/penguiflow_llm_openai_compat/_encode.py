@@ -45,11 +45,12 @@ def encode_chat(
         body["service_tier"] = request.service_tier
     if request.metadata:
         body["metadata"] = dict(request.metadata)
-    body = merged(_without_refused(body, dialect, warnings), request.extra)
+    body = _without_refused(body, dialect, warnings)
+    if stream and dialect.stream_options is not None:
+        body["stream_options"] = dict(dialect.stream_options)
+    body = merged(body, request.extra)
     if stream:
         body["stream"] = True
-        if dialect.stream_options is not None:
-            body["stream_options"] = merged(dialect.stream_options, body.get("stream_options", {}))
     return body, tuple(warnings)
 
 

@@ -58,10 +58,11 @@ def encode_response_request(
         body["service_tier"] = request.service_tier
     if request.metadata:
         body["metadata"] = dict(request.metadata)
+    if stream:
+        body["stream_options"] = {"include_obfuscation": False}
     body = merged(body, request.extra)
     if stream:
         body["stream"] = True
-        body["stream_options"] = merged({"include_obfuscation": False}, body.get("stream_options", {}))
     return body, tuple(warnings)
 
 

@@ -85,10 +85,11 @@ class _Writer:
             case ToolCallPart():
                 self.items.append(_tool_call(part))
             case OpaquePart(provider=provider, data=data):
-                if provider == PROVIDER:
-                    self.items.append(json.loads(data))
+                item = _own_item(data) if provider == PROVIDER else None
+                if item is None:
+                    self._dropped(part, f"only {provider!r} understands it, and only as it came")
                 else:
-                    self._dropped(part, f"only {provider!r} understands it")
+                    self.items.append(item)
             case AudioPart(transcript=str(transcript)):
                 self._assistant_text(TextPart(text=transcript))
             case ImagePart() | DocumentPart() | AudioPart() | ToolResultPart():
@@ -152,6 +153,15 @@ class _Writer:
     def _dropped(self, part: Part, why: str) -> dict[str, Any] | None:
         self._warnings.append(dropped(f"a {type(part).__name__}", why))
         return None
+
+
+def _own_item(data: str) -> dict[str, Any] | None:
+    """The item an opaque part keeps; None when it was altered beyond reading."""
+    try:
+        item = json.loads(data)
+    except ValueError:
+        return None
+    return item if isinstance(item, dict) else None
 
 
 def _simplest(blocks: list[dict[str, Any]]) -> str | list[dict[str, Any]]:

@@ -5,19 +5,14 @@ from __future__ import annotations
 import ipaddress
 import re
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 from penguiflow_llm_openai._profiles import API, Endpoint
 from penguiflow_llm_types import LLMConfigurationError, Secret
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable
-
-    from openai import AsyncOpenAI
 
 OPTIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -46,6 +41,14 @@ _HEADER_VALUE: Final = re.compile(r"[ -~]*")
 _NO_KEY: Final = "no-key"  # the SDK insists on one; a local server ignores it
 
 
+class SDKClient(Protocol):
+    """What is needed here of an SDK client, so that the SDK is not loaded to name it."""
+
+    @property
+    def base_url(self) -> object:
+        """Where it leads."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What the transport and the wires need to know."""
@@ -54,7 +57,7 @@ class Settings:
     api: API
     api_key: Secret | None = None
     base_url: str | None = None
-    client: AsyncOpenAI | None = field(default=None, repr=False)
+    client: SDKClient | None = field(default=None, repr=False)
     organization: str | None = None
     project: str | None = None
     default_headers: Mapping[str, str] = field(default_factory=dict, repr=False)

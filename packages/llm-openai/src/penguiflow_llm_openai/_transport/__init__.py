@@ -52,8 +52,9 @@ class Transport:
         # Here and not above: it loads the SDK, which takes most of a second.
         from penguiflow_llm_openai._transport._sdk import Connection
 
-        for loop in [loop for loop in self._connections if loop.is_closed()]:
-            del self._connections[loop]
+        for loop in list(self._connections):  # a copy: other threads have loops of their own
+            if loop.is_closed():
+                self._connections.pop(loop, None)
         connection = self._connections[asyncio.get_running_loop()] = Connection(self._settings)
         await connection.close_with_loop()
         return connection

@@ -47,6 +47,7 @@ _NO_RESPONSE: Final = _Verdict(
     LLMConnectionError, "no_response", "headers", "unknown", "the connection closed without an answer"
 )
 _FRAMING: Final = _Verdict(LLMProtocolError, "framing", "headers", "unknown", "the answer was not HTTP")
+_ENCODING: Final = _Verdict(LLMProtocolError, "encoding", "body", "unknown", "the answer could not be decompressed")
 _CONNECT_TIME: Final = _Verdict(LLMTimeoutError, "connect", "connect", "no", "no connection in time")
 _POOL_TIME: Final = _Verdict(LLMTimeoutError, "pool", "connect", "no", "no free connection in time")
 _HEADERS_TIME: Final = _Verdict(LLMTimeoutError, "headers", "headers", "unknown", "no answer in time")
@@ -87,7 +88,9 @@ _BEFORE_HEADERS: Final[Mapping[str, _Verdict]] = {
     "LocalProtocolError": _BAD_URL,
     "UnsupportedProtocol": _BAD_URL,
     "InvalidURL": _BAD_URL,
-    "APIConnectionError": _REFUSED,
+    "DecodingError": _ENCODING,
+    "OSError": _REFUSED,
+    "APIConnectionError": _NO_RESPONSE,
 }
 _TIMEOUTS: Final = frozenset({"ReadTimeout", "SocketTimeoutError", "ServerTimeoutError", "APITimeoutError"})
 
@@ -120,7 +123,7 @@ def _verdict(error: BaseException) -> _Verdict:
                 return _NO_RESPONSE
             if found is not None:
                 return found
-    return _REFUSED
+    return _NO_RESPONSE  # nothing is known, so it may have been processed
 
 
 def _interrupted(error: BaseException, stage: _Reading, partial: CompletionResponse | None) -> LLMError:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import AsyncGenerator, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import httpx2
 import openai
@@ -34,7 +34,7 @@ class Connection:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._owned = settings.client is None
-        self._client = settings.client if settings.client is not None else _make_client(settings)
+        self._client = _make_client(settings) if self._owned else cast("openai.AsyncOpenAI", settings.client)
         self._guard = _closing(self._client)
         self._broken = _exceptions()
         timeout = openai.Timeout(None, connect=settings.connect_timeout_s)
