@@ -48,6 +48,7 @@ class InProcessProvider:
         self.streams_open = 0
         self.interrupted = 0
         self.times_closed = 0
+        self._asked: asyncio.Queue[LLMRequest] = asyncio.Queue()
         self._steps = list(steps)
         self._profile = profile
 
@@ -56,8 +57,13 @@ class InProcessProvider:
 
     def _next(self, request: LLMRequest) -> Step:
         self.requests.append(request)
+        self._asked.put_nowait(request)
         assert self._steps, f"the script has no answer for request {len(self.requests)}"
         return self._steps.pop(0)
+
+    async def asked(self) -> LLMRequest:
+        """The next request, as soon as it is there."""
+        return await self._asked.get()
 
     async def complete(self, request: LLMRequest) -> CompletionResponse:
         try:
