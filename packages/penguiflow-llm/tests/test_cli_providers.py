@@ -95,3 +95,11 @@ def test_no_arguments_show_the_help(command: Command) -> None:
     shown = command().output
     assert "generate" in shown
     assert "providers" in shown
+
+
+@pytest.mark.usefixtures("acme")
+def test_the_simulator_does_not_know_every_provider(command: Command) -> None:
+    """The message lists those whose wire it speaks."""
+    done = command("generate", "Hi", "--model", "acme/one", "--schema", "builtins:int", "--simulate")
+    assert done.exit_code == 2
+    assert "--simulate does not know provider 'acme'; it speaks: openai" in done.stderr
