@@ -35,7 +35,7 @@ SURROGATES = "replaced broken characters by U+FFFD"
         pytest.param('{"a": 1}\n{"a": 1}', {"a": 1}, (PROSE,), id="the same value twice"),
         pytest.param("[Note]\n```json\nsee\n```", None, None, id="no value at all"),
         pytest.param('{"a": "\\ud800b"}', {"a": "\ufffdb"}, (SURROGATES,), id="lone surrogate"),
-        pytest.param('x {"\\udc00": ["\\ud83d"]}', {"\ufffd": ["\ufffd"]}, (PROSE, SURROGATES), id="surrogates inside"),
+        pytest.param('x {"\\udc00": ["\\ud83d", 1]}', {"\ufffd": ["\ufffd", 1]}, (PROSE, SURROGATES), id="several"),
         pytest.param('{"a": "\\ud83d\\ude00"}', {"a": "😀"}, (), id="surrogate pair"),
     ],
 )
@@ -151,7 +151,7 @@ def test_near_json_is_refused_where_it_is_not(text: str, value: Any) -> None:
         pytest.param("{'a' 1}", "json", id="no colon"),
         pytest.param("{'a': 1e999}", "number", id="beyond a double"),
         pytest.param("{'a': " + "[" * 200 + "]" * 200 + "}", "depth", id="200 levels"),
-        pytest.param("{'a': " + "[" * 3_000 + "]" * 3_000 + "}", "json", id="3,000 levels"),
+        pytest.param("{'a': " + "[" * 3_000 + "]" * 3_000 + "}", "depth", id="3,000 levels"),
         pytest.param("{'a': '" + "x" * 9_000 + "'}", "json", id="longer than is repaired"),
         pytest.param("} nothing opens", "json", id="only a closing bracket"),
     ],
@@ -171,7 +171,6 @@ def _outcome(text: str, *, near_json: bool) -> Any:
         return f"refused: {error.kind}"
 
 
-@pytest.mark.parametrize("near_json", [False, True])
 @pytest.mark.parametrize(
     ("text", "outcome"),
     [
@@ -191,9 +190,9 @@ def _outcome(text: str, *, near_json: bool) -> Any:
         pytest.param('["' + 'a" b "' * 150_000 + '"]', "refused: json", id="stray quotes"),
     ],
 )
-def test_hostile_text_is_settled_in_linear_time(text: str, outcome: Any, near_json: bool) -> None:
+def test_hostile_text_is_settled_in_linear_time(text: str, outcome: Any) -> None:
     """A megabyte made to be slow must not stop the event loop; quadratic work on it would take minutes."""
-    assert outcome == _outcome(text, near_json=near_json)
+    assert outcome == _outcome(text, near_json=True)
 
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]))

@@ -11,7 +11,7 @@ from penguiflow_llm_core._feedback import problem_text
 from penguiflow_llm_core._modes import ModeSelector
 from penguiflow_llm_core._output_type import output_type
 from penguiflow_llm_core.output import mode_for, plan_schema
-from penguiflow_llm_schema import get_dialect
+from penguiflow_llm_schema import Limits, get_dialect
 from penguiflow_llm_types import (
     LLMConfigurationError,
     LLMMessage,
@@ -46,10 +46,12 @@ class Person(BaseModel):
 
 PLAIN = output_type(City)
 LOSSY = output_type({"title": "Words", "type": "array", "items": {"type": "string"}, "uniqueItems": True})
-# More properties than strict schemas may have: no strict dialect takes it, a plain tool does.
-HUGE = output_type(
-    {"title": "Huge", "type": "object", "properties": {f"field_{n}": {"type": "string"} for n in range(5_001)}}
+LARGE = output_type(
+    {"title": "Large", "type": "object", "properties": {f"field_{n}": {"type": "string"} for n in range(5)}}
 )
+# Takes fewer properties than that schema has; a plain tool takes it.
+SMALL = replace(get_dialect(STRICT), name="small/strict@2026-11", limits=Limits(properties=3))
+SMALL_ONLY: dict[str, Any] = {"native_dialect": SMALL, "strict_tool_dialect": SMALL}
 
 NO_MODES: dict[str, Any] = {"native_dialect": None, "strict_tool_dialect": None, "tool_dialect": None}
 
@@ -90,10 +92,10 @@ NO_MODES: dict[str, Any] = {"native_dialect": None, "strict_tool_dialect": None,
             "the model has structured output that takes this schema, with 1 constraints left to validation",
             id="lossy either way",
         ),
-        pytest.param({}, HUGE, TOOLS, TOOL, None, id="too large for a strict schema"),
+        pytest.param(SMALL_ONLY, LARGE, TOOLS, TOOL, None, id="too large for a strict schema"),
         pytest.param(
-            {"tool_dialect": None},
-            HUGE,
+            SMALL_ONLY | {"tool_dialect": None},
+            LARGE,
             PROMPTED,
             "json-schema@2020-12",
             "neither structured output nor tools can carry this schema",
@@ -158,7 +160,7 @@ def test_forced_modes(bench: Any, given: OutputMode | str, mode: OutputMode) -> 
             "native",
             "mode 'native' is forced, but 'm' does not have it; leave mode out or force another",
         ),
-        ({}, HUGE, "native", "mode 'native' is forced, but it cannot carry this schema: "),
+        (SMALL_ONLY, LARGE, "native", "mode 'native' is forced, but it cannot carry this schema: "),
     ],
 )
 def test_a_forced_mode_that_cannot_work_is_refused(

@@ -241,6 +241,18 @@ def test_a_type_pydantic_cannot_describe_is_refused(model: Any) -> None:
     assert caught.value.message.endswith("use types pydantic can describe, or pass a JSON Schema dict")
 
 
+def test_an_error_of_the_type_itself_passes_as_it_is() -> None:
+    """Only what pydantic says about a type is told as ours."""
+
+    class Broken:
+        @classmethod
+        def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+            raise TypeError("a bug of the type's own")
+
+    with pytest.raises(TypeError, match="a bug of the type's own"):
+        output_type(Broken)
+
+
 def _endless() -> dict[str, Any]:
     schema: dict[str, Any] = {}
     schema["items"] = schema

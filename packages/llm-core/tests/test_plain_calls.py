@@ -1,10 +1,12 @@
 """`complete`: the answer as it is, tools in the provider's dialect and arguments back in the caller's shape."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from penguiflow_llm_schema import Limits, get_dialect
 from penguiflow_llm_types import (
     CallWarning,
     LLMConfigurationError,
@@ -94,9 +96,9 @@ async def test_warnings_of_the_provider_stay(bench: Any) -> None:
         ({"tool_dialect": None}, ToolSpec(name="f"), "'m' takes no tools; remove 'f'"),
         ({"strict_tool_dialect": None}, STRICT, "'m' takes no strict tools; remove 'save'"),
         (
-            {},
-            ToolSpec(name="f", json_schema={"properties": {f"p{n}": {} for n in range(5_001)}}, strict=True),
-            "the schema of tool 'f' cannot be sent: ",
+            {"strict_tool_dialect": replace(get_dialect("openai/strict-tool@2026-11"), limits=Limits(properties=1))},
+            STRICT,
+            "the schema of tool 'save' cannot be sent: ",
         ),
     ],
 )

@@ -72,6 +72,13 @@ async def test_aclose_ends_the_thread_too(bench: Any) -> None:
     assert (0, 1) == (_threads(), provider.times_closed)
 
 
+async def test_a_client_that_was_never_used_so_has_no_thread(bench: Any) -> None:
+    """Asynchronous code does not pay for the synchronous methods."""
+    async with bench.client(bench.provider(bench.answer("hello"))) as client:
+        await client.complete("x")
+        assert _threads() == 0
+
+
 async def test_inside_an_event_loop_they_are_refused(bench: Any) -> None:
     """They would block it, and with it what they wait for."""
     async with bench.client(bench.provider()) as client:
