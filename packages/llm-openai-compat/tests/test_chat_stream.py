@@ -89,6 +89,11 @@ def test_the_split_of_bytes_does_not_matter(cuts: list[int]) -> None:
     assert _decode(_body({"content": "h€llo 😀"}, usage=USAGE, service_tier="default")) == response
 
 
+def test_nothing_counts_after_the_last_marker() -> None:
+    """Else the answer would depend on whether what follows came in the same packet."""
+    assert _stream(TEXT) == _stream(TEXT + _sse(_chunk({"content": "x"}), {"error": {"message": "late"}}))
+
+
 @pytest.mark.parametrize("newline", [b"\r\n", b"\r"])
 def test_any_newline(newline: bytes) -> None:
     """All three are legal in an event stream."""

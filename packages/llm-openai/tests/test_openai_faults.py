@@ -234,6 +234,14 @@ async def test_finish_without_last_marker_is_whole(serve: Any, make: Any) -> Non
     assert "hey" == (await _events(make(wire.url)))[-1].response.text
 
 
+async def test_events_under_a_wrong_name(serve: Any, make: Any) -> None:
+    """OpenAI itself once called its streams application/json."""
+    body = b"".join(f"data: {json.dumps(chunk)}\n\n".encode() for chunk in (FIRST, LAST)) + b"data: [DONE]\n\n"
+    wire = await serve(_whole(body))
+    events = await _events(make(wire.url))
+    assert ([TextDelta(text="he"), TextDelta(text="y")], "hey") == (events[:-1], events[-1].response.text)
+
+
 async def test_a_server_that_does_not_stream(serve: Any, make: Any) -> None:
     """Asked for a stream, some answer in one piece; the caller sees events all the same."""
     wire = await serve(_whole(json.dumps(ANSWER).encode()))

@@ -338,6 +338,12 @@ def test_done_markers_and_keep_alives_are_ignored() -> None:
     assert _stream(_sse(*EVENTS)) == _stream(_sse("", ": ping", *EVENTS, "[DONE]"))
 
 
+def test_nothing_counts_after_the_terminal_event() -> None:
+    """Else the answer would depend on whether what follows came in the same packet."""
+    more = [{"type": "response.output_text.delta", "delta": "x"}, {"type": "error", "message": "late"}]
+    assert _stream(_sse(*EVENTS)) == _stream(_sse(*EVENTS, *more, EVENTS[0]))
+
+
 def test_half_a_character_is_told() -> None:
     """A lone surrogate could not be written to any file."""
     text = r'{"type":"response.completed","response":{"status":"completed","model":"\ud83d"}}'

@@ -63,7 +63,7 @@ class ChatStreamDecoder:
         """Whether the stream said that nothing follows."""
 
     def feed(self, event: ServerSentEvent) -> list[StreamEvent]:
-        """The stream events that `event` makes.
+        """The stream events that `event` makes; none after the last marker.
 
         Raises:
             LLMProtocolError: kind "json" or "utf8", the event cannot be read.

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from penguiflow_llm_openai._options import OPTIONS, Settings, read_settings
 from penguiflow_llm_openai._profiles import openai_profile
 from penguiflow_llm_openai._transport import Transport
-from penguiflow_llm_openai._wires import ChatWire, ResponsesWire, Wire
+from penguiflow_llm_openai._wires import ChatWire, ResponsesWire, StreamDecoder, Wire
 from penguiflow_llm_openai_compat import WireJSON, broken_text
 from penguiflow_llm_types import (
     SPEC_VERSION,
@@ -25,6 +25,7 @@ from penguiflow_llm_types import (
     ProviderPlugin,
     ReasoningDelta,
     Secret,
+    ServerSentEvent,
     SSEDecoder,
     StreamEvent,
     TextDelta,
@@ -35,6 +36,9 @@ from penguiflow_llm_types import (
 
 if TYPE_CHECKING:
     from penguiflow_llm_openai._transport._answer import Answer
+
+
+_EVENT_FIELDS: Final = (b"data:", b"event:", b":")
 
 
 class OpenAIProvider:
@@ -85,17 +89,21 @@ class OpenAIProvider:
             answer.partial = decoder.partial
             try:
                 with _identified(answer):
-                    if not answer.is_event_stream:  # the server does not stream, or refuses with a 200
-                        for event in _events_of(self._whole(await answer.read(), answer, warnings)):
-                            yield event
-                        return
                     frames = SSEDecoder()
-                    async for data in answer:
-                        for frame in frames.feed(data):
-                            for event in decoder.feed(frame):
+                    if answer.is_event_stream:
+                        async for data in answer:
+                            for event in _fed(decoder, frames.feed(data)):
                                 yield event
-                        if decoder.finished:
-                            break
+                            if decoder.finished:
+                                break
+                    else:
+                        data = await answer.read()
+                        if not data.lstrip().startswith(_EVENT_FIELDS):
+                            for event in _events_of(self._whole(data, answer, warnings)):
+                                yield event
+                            return
+                        for event in _fed(decoder, frames.feed(data)):  # events after all, under a wrong name
+                            yield event
                     yield Done(response=replace(decoder.finish(), request_id=answer.request_id))
             finally:
                 if decoder.finished:
@@ -132,6 +140,11 @@ def _identified(answer: Answer) -> Iterator[None]:
     except LLMError as error:
         error.request_id = error.request_id or answer.request_id
         raise
+
+
+def _fed(decoder: StreamDecoder, frames: Iterable[ServerSentEvent]) -> Iterator[StreamEvent]:
+    for frame in frames:
+        yield from decoder.feed(frame)
 
 
 def _events_of(response: CompletionResponse) -> Iterator[StreamEvent]:

@@ -59,14 +59,14 @@ class ResponsesStreamDecoder:
         """Whether the terminal event was seen."""
 
     def feed(self, event: ServerSentEvent) -> list[StreamEvent]:
-        """The stream events that `event` makes; unknown events make none.
+        """The stream events that `event` makes; unknown events make none, and none counts after the terminal one.
 
         Raises:
             LLMProtocolError: kind "json" or "utf8", the event cannot be read.
             LLMError: the provider reported a failure, of the type its code says, with what had arrived.
         """
         data = event.data
-        if not data or data == b"[DONE]" or data[:1] == b":":
+        if self.finished or not data or data == b"[DONE]" or data[:1] == b":":
             return []
         payload = self._json.event(data)
         kind = payload.get("type") or event.event
@@ -157,7 +157,7 @@ class ResponsesStreamDecoder:
 
     def _terminal(self, payload: Mapping[str, Any]) -> list[StreamEvent]:
         body = dict(mapping(payload.get("response")))
-        if len(objects(body.get("output"))) < len(self._items):
+        if not objects(body.get("output")):
             body["output"] = self._seen_items()
         self._body = body
         usage = responses_usage(body)
