@@ -49,8 +49,8 @@ async def make(request: pytest.FixtureRequest) -> AsyncIterator[Callable[..., Op
         pytest.importorskip("aiohttp", reason="the aiohttp extra is not installed here")
     made: list[OpenAIProvider] = []
 
-    def provider(url: str, **options: Any) -> OpenAIProvider:
-        made.append(create(KEY, url, use_aiohttp=request.param, **options))
+    def provider(url: str, key: str = KEY, **options: Any) -> OpenAIProvider:
+        made.append(create(key, url, use_aiohttp=request.param, **options))
         return made[-1]
 
     yield provider
@@ -232,6 +232,18 @@ async def test_finish_without_last_marker_is_whole(serve: Any, make: Any) -> Non
     """Many compatible servers end without [DONE]: the finish reason is what counts."""
     wire = await serve(_stream(FIRST, LAST))
     assert "hey" == (await _events(make(wire.url)))[-1].response.text
+
+
+@pytest.mark.parametrize(
+    "script", [_whole(_error(f"{KEY[3:]} is bad")), _stream(FIRST, {"error": f"{KEY[3:]} is bad"})]
+)
+async def test_no_error_inside_an_answer_tells_the_key(serve: Any, make: Any, script: Any) -> None:
+    """A gateway may quote it there too, and it need not look like a key."""
+    wire = await serve(script)
+    with pytest.raises(LLMServerError) as caught:
+        await _events(make(wire.url, key=KEY[3:]))
+    assert "SENTINEL" not in f"{caught.value} {caught.value!r}"
+    assert "is bad" in str(caught.value)
 
 
 async def test_events_under_a_wrong_name(serve: Any, make: Any) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 from penguiflow_llm_openai._profiles import API, Endpoint
-from penguiflow_llm_types import LLMConfigurationError, Secret
+from penguiflow_llm_types import LLMConfigurationError, Secret, redact_key_like
 
 OPTIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -69,6 +69,10 @@ class Settings:
     azure_ad_token_provider: Callable[[], str | Awaitable[str]] | None = field(default=None, repr=False)
     store: bool | None = None
     use_aiohttp: bool | None = None
+
+    def redact(self, text: str) -> str:
+        """`text` of the provider's without the credential, and without anything that looks like one."""
+        return redact_key_like(text if self.api_key is None else self.api_key.redact(text))
 
 
 def read_settings(

@@ -123,10 +123,12 @@ class OpenAIProvider:
 
     @contextmanager
     def _named(self, request: LLMRequest) -> Iterator[None]:
-        """Say on every error whose it is."""
+        """Say on every error whose it is, and keep the credential out of words that came inside an answer."""
         try:
             yield
         except LLMError as error:
+            error.message = self._settings.redact(error.message)
+            error.args = (error.message,)
             error.provider = self.name
             error.model = request.model
             raise

@@ -21,7 +21,7 @@ from penguiflow_llm_openai._options import Settings
 from penguiflow_llm_openai._transport._answer import Answer
 from penguiflow_llm_openai._transport._failures import failure
 from penguiflow_llm_openai_compat import error_from_response
-from penguiflow_llm_types import LLMConfigurationError, LLMError, redact_key_like
+from penguiflow_llm_types import LLMConfigurationError, LLMError
 
 _MAX_ERROR_BYTES: Final = 1024 * 1024
 
@@ -68,9 +68,9 @@ class Connection:
             answer = refused.response
             error = self._refusal(answer.status_code, answer.content, answer.headers)
         except (TypeError, ValueError) as cause:  # a body that is not JSON, a credential that does not resolve
+            why = self._settings.redact(str(cause))
             error = LLMConfigurationError(
-                f"the request could not be made: {self._redact(str(cause))}; check extra, headers and the credential",
-                phase="local",
+                f"the request could not be made: {why}; check extra, headers and the credential", phase="local"
             )
         except self._broken as cause:
             error = failure(cause, stage="headers", host=self._client.base_url.host)
@@ -80,11 +80,7 @@ class Connection:
 
     def _refusal(self, status: int, body: bytes, headers: Mapping[str, str]) -> LLMError:
         lower = {name.lower(): value for name, value in headers.items()}
-        return error_from_response(status, body, lower, now=datetime.now(UTC), redact=self._redact)
-
-    def _redact(self, text: str) -> str:
-        secret = self._settings.api_key
-        return redact_key_like(text if secret is None else secret.redact(text))
+        return error_from_response(status, body, lower, now=datetime.now(UTC), redact=self._settings.redact)
 
 
 class _Refused(Exception):  # noqa: N818 - carries an answer out of the SDK, and is never seen outside of this module
