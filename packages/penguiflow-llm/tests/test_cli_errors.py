@@ -101,6 +101,18 @@ def test_without_a_key_both_ways_out_are_said(
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_a_server_that_needs_no_key_is_called(
+    command: Command, schema_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A model on this machine: the provider knows that its address is enough, and here nobody listens there."""
+    pytest.importorskip("penguiflow_llm_openai", reason="the extra openai is not installed")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    target = ("--model", "openai/llama", "--schema", f"{schema_file}:City")
+    done = command("generate", "Rome", *target, "--max-retries", "0")
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert "LLMConnectionError of kind connect" in done.stderr
+
+
 @pytest.mark.parametrize("option", ["--mode json", "--timeout soon", "--reasoning much", "--colour red"])
 def test_what_the_parser_refuses(generate: Command, option: str) -> None:
     """Wrong values of flags have the same exit code."""

@@ -16,12 +16,12 @@ from rich.console import Console
 from penguiflow_llm import Effort, LLMError, LLMResult, OutputMode, ProviderRegistry, RequestOptions, __version__
 from penguiflow_llm._cli._exit import MEANINGS, UsageError, error_text, exit_code
 from penguiflow_llm._cli._growing import growing_value
-from penguiflow_llm._cli._job import Job, run
+from penguiflow_llm._cli._job import Job, open_client, run
 from penguiflow_llm._cli._prompt import as_messages, read_prompt
 from penguiflow_llm._cli._providers import provider_rows, show_providers
 from penguiflow_llm._cli._record import as_text, error_record, result_record, value_as_json
 from penguiflow_llm._cli._schema import load_response_model
-from penguiflow_llm._cli._settings import check_credentials, client_settings
+from penguiflow_llm._cli._settings import client_settings
 from penguiflow_llm._cli._simulate import simulated
 from penguiflow_llm._cli._summary import show_summary
 
@@ -103,10 +103,9 @@ def _run(
         if simulate:
             settings = stack.enter_context(simulated(job.model, settings, registry))
             typer.echo(f"simulating {job.model}: the answer is made up, no model is asked", err=True)
-        else:
-            check_credentials(job.model, settings, registry, os.environ)
+        client = open_client(job.model, settings, registry, os.environ)
         on_event = stack.enter_context(growing_value(Console(stderr=True))) if stream else None
-        return asyncio.run(run(job, settings, registry, on_stream_event=on_event))
+        return asyncio.run(run(job, client, on_stream_event=on_event))
 
 
 def _show(result: LLMResult[Any], response_model: Any, *, model: str, as_json: bool) -> None:

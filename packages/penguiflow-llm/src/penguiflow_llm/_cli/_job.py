@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from penguiflow_llm import (
     ClientStreamEvent,
+    LLMClient,
+    LLMConfigurationError,
     LLMMessage,
     LLMResult,
     OutputMode,
@@ -15,6 +17,7 @@ from penguiflow_llm import (
     RequestOptions,
     create_client,
 )
+from penguiflow_llm._cli._exit import UsageError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,15 +31,32 @@ class Job:
     options: RequestOptions
 
 
+def open_client(
+    model: str, settings: Mapping[str, Any], registry: ProviderRegistry, environment: Mapping[str, str]
+) -> LLMClient:
+    """A client for `model`; nothing is sent yet.
+
+    Raises:
+        UsageError: without settings of its own, the provider finds no credentials; the message says both ways out.
+        LLMConfigurationError: the model or a setting cannot work.
+    """
+    plugin, reference = registry.resolve(model)
+    try:
+        return create_client(model, registry=registry, **settings)
+    except LLMConfigurationError as error:
+        if settings:
+            raise
+        remedy = plugin.credentials(environment).remedy or error.message
+        raise UsageError(
+            f"no credentials for {reference.provider!r}: {remedy}; or add --simulate to try it without any"
+        ) from error
+
+
 async def run(
-    job: Job,
-    settings: dict[str, Any],
-    registry: ProviderRegistry,
-    *,
-    on_stream_event: Callable[[ClientStreamEvent], None] | None,
+    job: Job, client: LLMClient, *, on_stream_event: Callable[[ClientStreamEvent], None] | None
 ) -> LLMResult[Any]:
-    """The result of a job. With `on_stream_event` the answer is streamed. Raises `LLMError`."""
-    async with create_client(job.model, registry=registry, **settings) as client:
+    """The result of a job; the client is closed. With `on_stream_event` the answer is streamed. Raises `LLMError`."""
+    async with client:
         return await client.generate(
             job.messages, job.response_model, mode=job.mode, on_stream_event=on_stream_event, **job.options
         )

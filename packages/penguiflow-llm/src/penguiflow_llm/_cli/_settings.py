@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
-from penguiflow_llm import ProviderRegistry
 from penguiflow_llm._cli._exit import UsageError
 
 _INSTEAD: Final = {
@@ -24,25 +23,6 @@ def client_settings(*, base_url: str | None, api: str | None, options: Sequence[
     """
     given: dict[str, Any] = {name: value for name, value in (("base_url", base_url), ("api", api)) if value is not None}
     return given | _options(options)
-
-
-def check_credentials(
-    model: str, settings: Mapping[str, Any], registry: ProviderRegistry, environment: Mapping[str, str]
-) -> None:
-    """Say both ways out where the provider would be called as it stands and has no credential.
-
-    With settings of its own, such as another server's address, the provider alone knows what it needs.
-
-    Raises:
-        UsageError: there is no credential.
-    """
-    plugin, reference = registry.resolve(model)
-    status = plugin.credentials(environment)
-    if not settings and not status.found:
-        remedy = status.remedy or "set the provider's environment variables"
-        raise UsageError(
-            f"no credentials for {reference.provider!r}: {remedy.rstrip('.')}; or add --simulate to try it without any"
-        )
 
 
 def _options(options: Sequence[str]) -> dict[str, Any]:
