@@ -89,22 +89,17 @@ class OpenAIProvider:
             answer.partial = decoder.partial
             try:
                 with _identified(answer):
-                    frames = SSEDecoder()
-                    if answer.is_event_stream:
-                        async for data in answer:
-                            for event in _fed(decoder, frames.feed(data)):
-                                yield event
-                            if decoder.finished:
-                                break
-                    else:
-                        data = await answer.read()
-                        if not data.lstrip().startswith(_EVENT_FIELDS):
-                            for event in _events_of(self._whole(data, answer, warnings)):
-                                yield event
-                            return
-                        for event in _fed(decoder, frames.feed(data)):  # events after all, under a wrong name
+                    if not answer.is_event_stream:
+                        for event in self._at_once(await answer.read(), answer, decoder, warnings):
                             yield event
-                    yield Done(response=replace(decoder.finish(), request_id=answer.request_id))
+                        return
+                    frames = SSEDecoder()
+                    async for data in answer:
+                        for event in _fed(decoder, frames.feed(data)):
+                            yield event
+                        if decoder.finished:
+                            break
+                    yield _done(decoder, answer)
             finally:
                 if decoder.finished:
                     await answer.drain()
@@ -113,6 +108,16 @@ class OpenAIProvider:
     async def aclose(self) -> None:
         """Release connections. Closing twice is allowed."""
         await self._transport.aclose()
+
+    def _at_once(
+        self, data: bytes, answer: Answer, decoder: StreamDecoder, warnings: Sequence[CallWarning]
+    ) -> Iterator[StreamEvent]:
+        """Events of a body that came whole: of a server that does not stream, or that names its stream wrongly."""
+        if data.lstrip().startswith(_EVENT_FIELDS):
+            yield from _fed(decoder, SSEDecoder().feed(data))
+            yield _done(decoder, answer)
+        else:
+            yield from _events_of(self._whole(data, answer, warnings))
 
     def _whole(self, data: bytes, answer: Answer, warnings: Sequence[CallWarning]) -> CompletionResponse:
         reader = WireJSON()
@@ -147,6 +152,10 @@ def _identified(answer: Answer) -> Iterator[None]:
 def _fed(decoder: StreamDecoder, frames: Iterable[ServerSentEvent]) -> Iterator[StreamEvent]:
     for frame in frames:
         yield from decoder.feed(frame)
+
+
+def _done(decoder: StreamDecoder, answer: Answer) -> Done:
+    return Done(response=replace(decoder.finish(), request_id=answer.request_id))
 
 
 def _events_of(response: CompletionResponse) -> Iterator[StreamEvent]:
