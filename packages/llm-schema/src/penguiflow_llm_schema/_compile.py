@@ -57,6 +57,7 @@ class _Compiler:
     waiting: deque[tuple[str, PlaceKey, Conjunction]] = field(default_factory=deque)
     schemas: dict[str, dict[str, Any]] = field(default_factory=dict)
     codecs: dict[str, Codec] = field(default_factory=dict)
+    opening: list[tuple[PlaceKey, int]] = field(default_factory=list)  # unions being written, with their levels
     root_key: PlaceKey = ()
 
     def __post_init__(self) -> None:
@@ -97,14 +98,16 @@ class _Compiler:
         found = self.context.expand(place)
         if found.name is None or not found.sites or self._is_trivial(found):
             return self.opened(found, level)
-        return self._reference(found)
+        return self._reference(found, level)
 
     def _is_trivial(self, found: Conjunction) -> bool:
         return any(site.get("not") == {} or site.get("not") is True for site in found.sites)
 
-    def _reference(self, found: Conjunction) -> Emitted:
+    def _reference(self, found: Conjunction, level: int) -> Emitted:
         """A reference to the definition of what is found, which is written later, once."""
         key = found.key
+        if (key, level) in self.opening:
+            return never()  # a union with itself as a branch: nothing is added by it
         if key not in self.names:
             self._define(key, found)
         name = self.names[key]
@@ -143,7 +146,9 @@ class _Compiler:
             return never()
         sentences: Sentences = []
         if unions_of(found):
+            self.opening.append((found.key, level))
             emitted = emit_union(self.context, found, level, sentences)
+            self.opening.pop()
         else:
             emitted = self._typed(found, level, sentences)
         return self._described(emitted, found, sentences)

@@ -84,15 +84,14 @@ def _objects_are_disjoint(
 def tell_apart(branches: Sequence[Branch], definitions: Definitions) -> list[Branch]:
     """`branches` such that the value sent tells which one it is of, where that makes a difference on the way back.
 
-    A branch that could be mistaken for an earlier one with another way back is wrapped into an object of its own.
+    A branch that could be mistaken for another with another way back is wrapped into an object of its own, a rewritten
+    one rather than one that is sent as it is.
     """
-    kept: list[Branch] = []
-    for branch in branches:
-        if all(_is_safe(branch, other, definitions) for other in kept):
-            kept.append(branch)
-        else:
-            kept.append(_wrapped(branch, len(kept)))
-    return kept
+    kept: dict[int, Branch] = {}
+    for index, branch in sorted(enumerate(branches), key=lambda pair: pair[1].codec != SAME):
+        is_safe = all(_is_safe(branch, other, definitions) for other in kept.values())
+        kept[index] = branch if is_safe else _wrapped(branch, index)
+    return [kept[index] for index in range(len(branches))]
 
 
 def _is_safe(left: Branch, right: Branch, definitions: Definitions) -> bool:
@@ -134,14 +133,7 @@ def _fields_agree(
 
 
 def _wrapped(branch: Branch, index: int) -> Branch:
-    schema = dict(branch.schema)
     name = f"option_{index + 1}"
-    outside = {"description": schema.pop("description")} if "description" in schema else {}
-    wrapper = {
-        "type": "object",
-        **outside,
-        "properties": {name: schema},
-        "required": [name],
-        "additionalProperties": False,
-    }
+    properties = {name: branch.schema}
+    wrapper = {"type": "object", "properties": properties, "required": [name], "additionalProperties": False}
     return Branch(wrapper, WrapCodec(name, branch.codec))

@@ -24,7 +24,8 @@ _STRICT_SOURCES: Final = {
     "default": "conflicting (refused until early 2025, accepted 2026 per UCAI): described; not refused by the checker",
     "examples": "UCAI alone saw it accepted: described; not refused by the checker",
     "title": "UCAI: accepted without effect; not sent, because it is only noise to the model",
-    "formats": "OA-DOC lists nine; OA-URI: any other is an error",
+    "formats": "OA-DOC lists nine for strings; OA-URI: any other is an error. Recorded requests show int64 and uint8 "
+    "accepted on integers; they bind nothing and are not sent",
     "lookaround": "OA-LOOK: lookaround and back references are refused, in tools that are not strict too",
     "reference_siblings": "OA-REFSIB: '$ref cannot have keywords'; wrapped in a one-branch anyOf instead",
     "local_references": "OA-REFTOP: only '#' and definitions at the top level; recursion is fine (OA-DOC)",

@@ -87,7 +87,7 @@ class _Restorer:
         for key, item in value.items():
             one = by_sent.get(key)
             if one is None:
-                if key != codec.rest_name or not isinstance(item, list):
+                if key != codec.rest_name or not (item is None or isinstance(item, list)):
                     restored[key] = item
             elif item is not None or not one.null_is_absent:
                 restored[one.name] = self.walk(one.codec, item, level + 1)

@@ -8,11 +8,10 @@ from ._codec import SAME, WRAPPER, Codec, Codecs, WrapCodec
 from ._describe import sentence, with_sentences
 from ._dialect import Dialect
 from ._document import Document
-from ._errors import InvalidSchemaError
-from ._json import join, split, step
+from ._json import JsonType, join, split, step
 from ._keywords import SCHEMA_LISTS, SCHEMA_MAPS, SCHEMA_VALUES
 from ._loss import SchemaLoss
-from ._normal import type_names
+from ._normal import normalise, type_names
 from ._patterns import looks_around
 from ._resolver import Resolver
 
@@ -38,10 +37,11 @@ def _mended(schema: Any, pointer: str, dialect: Dialect, losses: list[SchemaLoss
     """A copy with what the dialect refuses put right, here and in every schema inside."""
     if not isinstance(schema, dict):
         return {} if schema else {"not": {}}
+    normalise(schema, pointer)  # for its errors
     copy = {
         keyword: _inside(keyword, value, join(pointer, keyword), dialect, losses) for keyword, value in schema.items()
     }
-    _name_types(copy, pointer, losses)
+    _name_types(copy, type_names(schema.get("type", "any"), pointer))
     if dialect.items_stated and _may_be(copy, "array") and not isinstance(copy.get("items"), dict | list | bool):
         copy["items"] = {}
     pattern = copy.get("pattern")
@@ -65,18 +65,12 @@ def _kept_or_mended(value: Any, pointer: str, dialect: Dialect, losses: list[Sch
     return _mended(value, pointer, dialect, losses) if isinstance(value, dict) else value
 
 
-def _name_types(copy: dict[str, Any], pointer: str, losses: list[SchemaLoss]) -> None:
-    """Types by the names that JSON Schema has for them; names that mean nothing are left out."""
-    if "type" not in copy:
-        return
-    stated = copy.pop("type")
-    try:
-        names = type_names(stated, pointer)
-    except InvalidSchemaError as error:
-        losses.append(SchemaLoss(pointer=pointer, keyword="type", action="dropped", detail=str(error)))
-        return
-    if names:
-        copy["type"] = names if isinstance(stated, list) else names[0]
+def _name_types(copy: dict[str, Any], types: list[JsonType] | None) -> None:
+    """Types by the names that JSON Schema has for them."""
+    if "type" in copy and types is None:
+        del copy["type"]
+    elif types is not None:
+        copy["type"] = types if isinstance(copy["type"], list) else types[0]
 
 
 def _may_be(schema: dict[str, Any], name: str) -> bool:

@@ -24,7 +24,7 @@ from ._stats import broken_limits, over_limits, start_levels, stats_of
 __all__ = ["DialectTransformer", "JsonSchemaTransformer", "plan"]
 
 _MOST_SETTLINGS: Final = 4  # attempts at finding out which branches need telling apart
-_DEPTHS: Final = (10, 7, 5, 4, 3, 2)  # levels tried in turn where a schema is over a limit
+_DEPTHS: Final = (10, 7, 5, 3, 1)  # levels tried in turn where a schema is over a limit
 _ENUMS: Final = (250, 100, 30, 10, 0)  # values of one enum tried in turn
 
 
