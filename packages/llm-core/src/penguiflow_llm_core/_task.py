@@ -99,6 +99,7 @@ class StructuredTask:
         self._on_refusal = on_refusal
         self._feedback: tuple[LLMMessage, ...] = ()
         self._reader = PartialReader(rungs[0].plan)
+        self._sent: Any = None
         self._value: Any = None
         self._warnings: list[CallWarning] = []
 
@@ -149,19 +150,23 @@ class StructuredTask:
     def _validated(self, reading: JSONReading) -> JSONReading:
         """The reading whose value is valid: text that is no valid answer may hold one that was encoded twice."""
         try:
-            self._value = self._output.validate(self._rungs[0].plan.restore(reading.value))
+            self._value = self._validate(reading)
         except LLMValidationError:
             inner = read_inner(reading)
             if inner is None:
                 raise
-            self._value = self._output.validate(self._rungs[0].plan.restore(inner.value))
+            self._value = self._validate(inner)
             return inner
         return reading
+
+    def _validate(self, reading: JSONReading) -> Any:
+        self._sent = reading.value
+        return self._output.validate(self._rungs[0].plan.restore(reading.value))
 
     def correct(self, error: LLMParseError, response: CompletionResponse | None) -> bool:
         """Only the last failed turn is kept, so that feedback never grows."""
         if response is not None:
-            problem = problem_text(error, self._rungs[0].plan)
+            problem = problem_text(error, self._rungs[0].plan, self._sent)
             self._feedback = mode_for(self._rungs[0].mode).feedback(response, self._output, problem)
         return True
 
