@@ -80,7 +80,8 @@ async def test_the_token_interrupts_an_await(reason: str | None, message: str) -
 
 
 async def test_the_token_works_from_another_thread() -> None:
-    """A web framework's handler may run in any thread."""
+    """A web framework's handler may run in any thread; the loop's debug mode refuses unsafe ways to wake it."""
+    asyncio.get_running_loop().set_debug(True)
     token = CancelToken()
     thread = threading.Thread(target=token.cancel)
     asyncio.get_running_loop().call_soon(thread.start)
@@ -231,3 +232,4 @@ def test_a_token_calls_each_listener_once() -> None:
     token.cancel("second")
     token.subscribe(lambda: heard.append("late"))()
     assert (["a", "c", "late"], True, "first") == (heard, token.cancelled, token.reason)
+    assert token._listeners == {}, "a token that is kept must not keep its calls"

@@ -452,6 +452,13 @@ def test_feedback_names_places_in_the_shape_that_was_sent() -> None:
     )
 
 
+def test_feedback_names_the_wrapper_of_a_list() -> None:
+    """A list went out inside an object, because the provider takes nothing else at the top."""
+    sent = plan_schema({"type": "array", "items": {"type": "integer"}}, STRICT)
+    expected = 'Your answer does not fit:\n- value[0]: no integer (got "x")'
+    assert expected == problem_text(_problems(((0,), "no integer", "x")), sent)
+
+
 def test_feedback_stops_at_twenty_problems() -> None:
     """A prompt is no place for a thousand lines."""
     error = _problems(*(((at,), "bad", at) for at in range(25)))

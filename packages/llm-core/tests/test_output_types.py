@@ -1,11 +1,13 @@
 """Response models of every kind: the schema asked for, values validated, problems told, wrong models refused."""
 
 import json
+import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
 import pytest
@@ -273,22 +275,39 @@ def test_an_invalid_schema_is_refused_with_its_place() -> None:
     assert caught.value.message.startswith("the JSON Schema given is invalid at $.properties.a.type: 'strnig' is not")
 
 
-@pytest.mark.parametrize(
-    ("schema", "reference"),
-    [
-        ({"$ref": "http://127.0.0.1:9/schema.json"}, "http://127.0.0.1:9/schema.json"),
-        ({"$ref": "file:///etc/hostname"}, "file:///etc/hostname"),
-        ({"$ref": "#/$defs/Missing"}, "/$defs/Missing"),
-    ],
-)
-def test_no_reference_is_fetched(schema: dict[str, Any], reference: str) -> None:
-    """A schema from elsewhere must not make this machine read files or call hosts."""
+def _refers_to(reference: str) -> str:
     with pytest.raises(LLMConfigurationError) as caught:
-        output_type(schema).validate({})
-    assert caught.value.message == (
+        output_type({"$ref": reference}).validate({})
+    return caught.value.message
+
+
+def _not_in_it(reference: str) -> str:
+    return (
         f"the JSON Schema given as response_model refers to {reference!r}, which is not in it; "
         "references are never fetched, so put the definition under $defs"
     )
+
+
+def test_a_definition_that_is_missing_is_named() -> None:
+    """Not silently taken for anything goes."""
+    assert _not_in_it("/$defs/Missing") == _refers_to("#/$defs/Missing")
+
+
+def test_no_file_is_read_for_a_reference(tmp_path: Path) -> None:
+    """A schema from elsewhere must not make this machine read its files; this one would do."""
+    (tmp_path / "schema.json").write_text("{}")
+    reference = (tmp_path / "schema.json").as_uri()
+    assert _not_in_it(reference) == _refers_to(reference)
+
+
+def test_no_host_is_called_for_a_reference() -> None:
+    """Nor must it call hosts: nobody knocks at this port."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.0)
+        reference = f"http://127.0.0.1:{server.getsockname()[1]}/schema.json"
+        assert _not_in_it(reference) == _refers_to(reference)
+        with pytest.raises(BlockingIOError):
+            server.accept()
 
 
 def test_a_schema_that_is_only_itself_is_refused() -> None:

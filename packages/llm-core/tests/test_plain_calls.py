@@ -24,6 +24,8 @@ SCORES = {
     "required": ["scores"],
 }
 STRICT = ToolSpec(name="save", json_schema=SCORES, strict=True)
+TEXT = {"type": "string"}
+SMALL = replace(get_dialect("openai/strict-tool@2026-11"), name="small@2026-11", limits=Limits(properties=1))
 ASKED = '{"scores": {"Ada": 3}}'
 SENT = '{"scores": [{"key": "Ada", "value": 3}]}'
 
@@ -96,9 +98,9 @@ async def test_warnings_of_the_provider_stay(bench: Any) -> None:
         ({"tool_dialect": None}, ToolSpec(name="f"), "'m' takes no tools; remove 'f'"),
         ({"strict_tool_dialect": None}, STRICT, "'m' takes no strict tools; remove 'save'"),
         (
-            {"strict_tool_dialect": replace(get_dialect("openai/strict-tool@2026-11"), limits=Limits(properties=1))},
-            STRICT,
-            "the schema of tool 'save' cannot be sent: ",
+            {"strict_tool_dialect": SMALL},
+            ToolSpec(name="f", json_schema={"type": "object", "properties": {"a": TEXT, "b": TEXT}}, strict=True),
+            "the schema of tool 'f' cannot be sent: ",
         ),
     ],
 )

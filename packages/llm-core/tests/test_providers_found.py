@@ -97,7 +97,7 @@ def test_a_registered_provider_replaces_an_installed_one() -> None:
     assert (mine, ModelReference(provider="openai", model="gpt-5")) == registry.resolve("gpt-5")
 
 
-MISSING = ", ".join(f"{name} (pip install {distribution})" for name, distribution in DISTRIBUTIONS.items())
+MISSING = ", ".join(f"{name} (pip install 'penguiflow-llm[{name}]')" for name in DISTRIBUTIONS)
 
 
 @pytest.mark.parametrize("model", ["llama-4", "acme/llama-4"])

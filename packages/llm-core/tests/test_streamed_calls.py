@@ -80,8 +80,8 @@ async def test_other_text_is_no_value(bench: Any) -> None:
     sent = [
         TextDelta(text='{"name": "Paris, as a guess"}'),
         ToolCallStart(index=0, id="call_0", name="City"),
-        ToolCallDelta(index=0, arguments=OSLO_TEXT),
         ToolCallDelta(index=1, arguments='{"name": "Rome, on second thought"}'),
+        ToolCallDelta(index=0, arguments=OSLO_TEXT),
         Done(response=answer),
     ]
     async with bench.client(bench.provider(sent)).stream("x", City, mode="tools") as stream:

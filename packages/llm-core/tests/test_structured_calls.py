@@ -117,6 +117,16 @@ async def test_feedback_after_a_tool_call(bench: Any) -> None:
     assert expected == provider.requests[1].messages
 
 
+async def test_feedback_names_the_place_where_the_model_wrote_it(bench: Any) -> None:
+    """The dict went out as a list of pairs: a key is no place the model could find."""
+    pairs = '{"key": "Ada", "value": 3}, {"key": "Bob", "value": "x"}'
+    provider = bench.provider(bench.answer(f'{{"scores": [{pairs}]}}'), bench.answer('{"scores": []}'))
+    await bench.client(provider).generate("x", Scores)
+    problem = "Input should be a valid integer, unable to parse string as an integer"
+    expected = f'Your answer does not fit:\n- scores[1].value: {problem} (got "x")\n\n{AGAIN}'
+    assert expected == provider.requests[1].messages[-1].text
+
+
 async def test_only_the_last_failed_turn_is_fed_back(bench: Any) -> None:
     """A conversation that grows with each failure costs more each time, and teaches nothing."""
     provider = bench.provider(bench.answer("no idea"), bench.answer(BAD_TEXT), bench.answer(OSLO_TEXT))

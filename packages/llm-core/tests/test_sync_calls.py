@@ -147,7 +147,7 @@ def test_stopping_ends_calls_that_are_under_way() -> None:
         except BaseException as error:  # noqa: BLE001  (whatever it is, it is the outcome)
             outcome.append(type(error).__name__)
 
-    caller = threading.Thread(target=call)
+    caller = threading.Thread(target=call, daemon=True)
     caller.start()
     begun.wait(10)
     portal.stop()

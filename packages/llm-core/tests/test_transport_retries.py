@@ -1,6 +1,7 @@
 """Sending again after a failure of the provider or the network, by the rule of each error."""
 
 from random import Random
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -115,6 +116,17 @@ async def test_each_client_has_a_budget_of_its_own(bench: Any) -> None:
         with pytest.raises(LLMServerError):
             await bench.client(provider).complete("x", max_retries=15)
         assert len(provider.requests) == 11
+
+
+async def test_a_success_ends_the_outage(bench: Any) -> None:
+    """The allowance grows back from then on: ten retries after a hundred seconds."""
+    provider = bench.provider(*[LLMServerError("down")] * 11, bench.answer("hello"))
+    client = bench.client(provider)
+    with pytest.raises(LLMServerError):
+        await client.complete("x", max_retries=15)
+    await client.complete("x")
+    later = monotonic() + 100.0
+    assert 10 == sum(client._endpoint.budget.take(later) for _ in range(20))
 
 
 class TestStreams:
