@@ -96,6 +96,11 @@ POLICY: Final = Policy(
                 _COMPAT,
                 _OPENAI_SDK,
                 Dependency(
+                    distribution="httpx2",
+                    modules=("httpx2",),
+                    reason="the SDK's HTTP engine, installed with it: raw responses and transport errors are its types",
+                ),
+                Dependency(
                     distribution="openai",
                     modules=("openai",),
                     reason="the SDK's own aiohttp engine, three times cheaper per call",
@@ -129,6 +134,18 @@ POLICY: Final = Policy(
                 ),
                 _sibling("penguiflow-llm-core", "its extra of the same name", extra="jsonschema"),
                 _sibling("penguiflow-llm-testing", "`--simulate` runs against its server", extra="cli"),
+                Dependency(
+                    distribution="pydantic",
+                    modules=("pydantic",),
+                    reason="writes a value of any response model as JSON",
+                    extra="cli",
+                ),
+                Dependency(
+                    distribution="rich",
+                    modules=("rich",),
+                    reason="tables, and the value growing in place, on a terminal",
+                    extra="cli",
+                ),
                 Dependency(
                     distribution="typer",
                     modules=("typer",),

@@ -61,7 +61,7 @@ class ProviderRegistry:
 
     def _remedy(self) -> str:
         installed = self.names()
-        missing = [f"{name} (pip install {dist})" for name, dist in DISTRIBUTIONS.items() if name not in installed]
+        missing = [f"{name} (pip install 'penguiflow-llm[{name}]')" for name in DISTRIBUTIONS if name not in installed]
         text = f"write it as provider/model. Installed: {', '.join(installed) or 'none'}."
         return f"{text} Not installed: {', '.join(missing)}." if missing else text
 

@@ -1,8 +1,9 @@
 """What is known of each OpenAI model: one rule per family, the first that fits the name.
 
 Sources, read 2026-11: the model list of openai 3.54.0 (`types/shared/chat_model.py`, with its shutdown dates);
-genai-prices 0.2.3 for context windows; OpenAI's model pages for output limits and inputs; "Structured model outputs"
-for which models have `json_schema` (gpt-4o-2024-08-06 and later) and strict tools (from the 0613 models on); the
+genai-prices 0.2.3 for context windows; the model catalogues of Vercel AI Gateway and Runware, which cite OpenAI's model
+pages, for output limits and inputs from gpt-5.2 to gpt-5.6 (those of gpt-5.5 and gpt-6 are assumed to be the same);
+public model tables for the older ones, unchecked; "Structured model outputs" for which models have `json_schema` (gpt-4o-2024-08-06 and later) and strict tools (from the 0613 models on); the
 deployment checklist for efforts, sampling and what Chat Completions refuses.
 """
 
@@ -22,7 +23,7 @@ NATIVE: Final = "openai/strict@2026-11"
 STRICT_TOOL: Final = "openai/strict-tool@2026-11"
 TOOL: Final = "openai/tool@2026-11"
 
-_SOURCE: Final = "OpenAI model pages, openai 3.54.0, genai-prices 0.2.3; 2026-11"
+_SOURCE: Final = "openai 3.54.0, genai-prices 0.2.3, public model catalogues; 2026-11"
 _CLASSIC: Final[tuple[Effort, ...]] = ("low", "medium", "high")
 _FROM_NONE: Final[tuple[Effort, ...]] = ("none", "low", "medium", "high", "xhigh")
 _TO_MAX: Final[tuple[Effort, ...]] = ("low", "medium", "high", "xhigh", "max")
