@@ -3,8 +3,9 @@
 Sources, read 2026-11: the model list of openai 3.54.0 (`types/shared/chat_model.py`, with its shutdown dates);
 genai-prices 0.2.3 for context windows; the model catalogues of Vercel AI Gateway and Runware, which cite OpenAI's model
 pages, for output limits and inputs from gpt-5.2 to gpt-5.6 (those of gpt-5.5 and gpt-6 are assumed to be the same);
-public model tables for the older ones, unchecked; "Structured model outputs" for which models have `json_schema` (gpt-4o-2024-08-06 and later) and strict tools (from the 0613 models on); the
-deployment checklist for efforts, sampling and what Chat Completions refuses.
+public model tables for the older ones, unchecked; "Structured model outputs" for which models have `json_schema`
+(gpt-4o-2024-08-06 and later) and strict tools (from the 0613 models on); the deployment checklist for efforts, sampling
+and what Chat Completions refuses.
 """
 
 from __future__ import annotations
