@@ -19,6 +19,7 @@ SURROGATES = "replaced broken characters by U+FFFD"
 @pytest.mark.parametrize(
     ("text", "value", "repairs"),
     [
+        pytest.param('{"a": 1, "b": 2}, {"b": 2, "a": 1}', {"a": 1, "b": 2}, (PROSE,), id="the same in another order"),
         pytest.param('{"a": 1}', {"a": 1}, (), id="bare"),
         pytest.param(' \n{"a": [1, 2.5, null, true, "x"]}\n', {"a": [1, 2.5, None, True, "x"]}, (), id="blank around"),
         pytest.param("3", 3, (), id="a bare number"),
@@ -56,6 +57,7 @@ def test_what_is_read(text: str, value: Any, repairs: tuple[str, ...] | None) ->
         pytest.param("", "json", id="nothing"),
         pytest.param('{"a": 1} {"a": 2}', "ambiguous", id="two values"),
         pytest.param("```\n[1]\n```\n```\n[2]\n```", "ambiguous", id="two fences"),
+        pytest.param('{"a": 1} {"a": true}', "ambiguous", id="two values that Python calls equal"),
         pytest.param('{"a": 1, "a": 1}', "duplicate_key", id="key twice"),
         pytest.param('```json\n{"a": {"b": 1, "c": 2, "b": 3}}\n```', "duplicate_key", id="key twice in a fence"),
         pytest.param('so: {"a": 1, "a": 2}', "duplicate_key", id="key twice in prose"),

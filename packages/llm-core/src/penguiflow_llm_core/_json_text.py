@@ -184,11 +184,12 @@ def _from_prose(text: str) -> JSONReading | None:
 def _only(values: list[Any], repair: str) -> JSONReading | None:
     if not values:
         return None
-    if any(value != values[0] for value in values[1:]):
+    readings = [_reading(value, repair) for value in values]
+    if len({json.dumps(reading.value, sort_keys=True) for reading in readings}) > 1:  # to Python, 1 and true are equal
         raise LLMParseError(
             f"the answer holds {len(values)} different JSON values; one was asked for", kind="ambiguous", phase="parse"
         )
-    return _reading(values[0], repair)
+    return readings[0]
 
 
 def _from_near_json(text: str) -> JSONReading | None:
