@@ -25,6 +25,7 @@ from penguiflow_llm_types import ENTRY_POINT_GROUP, CredentialStatus, LLMConfigu
         ("openai/gpt-5.4-mini", "openai", "gpt-5.4-mini"),
         ("openrouter/anthropic/claude-opus-4.5", "openrouter", "anthropic/claude-opus-4.5"),
         ("mine/a/b:free", "mine", "a/b:free"),
+        ("claude-proxy/x", "claude-proxy", "x"),
         ("gpt-5.4-mini", "openai", "gpt-5.4-mini"),
         ("chatgpt-4o-latest", "openai", "chatgpt-4o-latest"),
         ("o1", "openai", "o1"),
@@ -232,14 +233,17 @@ class TestCreateClient:
 
     def test_a_provider_of_another_contract_is_refused(self, bench: Any) -> None:
         """Better told here than by an attribute error in the middle of a call."""
-        provider = bench.provider()
+        provider: Any = bench.provider()
         provider.spec_version = 2
-        with pytest.raises(LLMConfigurationError) as caught:
-            create_client("x", provider=provider)
-        assert caught.value.message == (
-            "provider 'scripted' is written for version 2 of the provider contract, this client for version 1; "
-            "install matching versions of both"
-        )
+        registry = _registry()
+        registry.register(_plugin("mine", lambda **_: provider))
+        for settings in ({"provider": provider}, {"registry": registry}):
+            with pytest.raises(LLMConfigurationError) as caught:
+                create_client("mine/x", **settings)
+            assert caught.value.message == (
+                "provider 'scripted' is written for version 2 of the provider contract, this client for version 1; "
+                "install matching versions of both"
+            )
 
     @pytest.mark.parametrize(
         ("settings", "problem"),

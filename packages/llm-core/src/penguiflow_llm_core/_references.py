@@ -39,8 +39,10 @@ class ModelReference:
 
 def parse_reference(text: str) -> ModelReference | None:
     """What `text` refers to; None where it names no provider and its bare name is not one of the unambiguous ones."""
-    for pattern, provider in _BARE:
-        if pattern.match(text):
-            return ModelReference(provider=provider, model=text)
     provider, slash, model = text.partition("/")
-    return ModelReference(provider=provider, model=model) if slash and provider and model else None
+    if slash:
+        return ModelReference(provider=provider, model=model) if provider and model else None
+    for pattern, vendor in _BARE:
+        if pattern.match(text):
+            return ModelReference(provider=vendor, model=text)
+    return None
