@@ -1,6 +1,7 @@
 """Streamed calls: their events, their result, and what becomes of the connection."""
 
 import asyncio
+import gc
 from typing import Any
 
 import pytest
@@ -134,6 +135,19 @@ async def test_leaving_early_closes_the_connection(bench: Any) -> None:
     with pytest.raises(RuntimeError, match="it was not read to its end"):
         await stream.result()
     await stream.aclose()
+
+
+async def test_a_stream_that_is_dropped_is_closed(bench: Any) -> None:
+    """Without its block, by the event loop's own finaliser."""
+    provider = bench.provider(bench.answer("a long answer that nobody wants to read"))
+    stream = bench.client(provider).stream("x")
+    assert [AttemptStart, TextDelta] == [type(await anext(stream)), type(await anext(stream))]
+    assert provider.streams_open == 1
+    del stream
+    gc.collect()
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert provider.streams_open == 0
 
 
 async def test_nothing_is_sent_before_the_first_event_is_asked_for(bench: Any) -> None:
