@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from penguiflow_llm_testing import Simulator
 from penguiflow_llm_testing import __all__ as names
 from penguiflow_llm_testing.__main__ import main
 
@@ -71,6 +72,11 @@ def test_as_a_fixture(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "--strict-markers", "-p", "no:cacheprovider", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert "2 passed" in done.stdout, done.stdout + done.stderr
+
+
+@pytest.mark.llm_simulator(seed=5)
+def test_the_fixture_is_started(llm_simulator: Simulator) -> None:
+    assert httpx2.get(f"{llm_simulator.base_url('openai')}/models").status_code == 401
 
 
 def test_the_plugin_imports_nothing_heavy() -> None:

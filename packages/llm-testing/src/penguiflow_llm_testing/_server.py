@@ -94,8 +94,6 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)  # noqa: S101  a TCP server gives no other kind
         self._transport = transport
-        raw = transport.get_extra_info("socket")
-        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._number = self._application.connection_opened()
         self._connections.add(self)
         self._task = asyncio.get_running_loop().create_task(self._serve())

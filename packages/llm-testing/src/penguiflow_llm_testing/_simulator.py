@@ -56,7 +56,7 @@ class Simulator:
             family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
             listener = socket.create_server((self._host, self._port), family=family, backlog=_BACKLOG)
             self._port = listener.getsockname()[1]
-            self._loop, self._stop = asyncio.new_event_loop(), asyncio.Event()
+            self._loop, self._stop = asyncio.SelectorEventLoop(), asyncio.Event()
             self._thread = Thread(
                 target=_run,
                 args=(self._loop, self._stop, listener, self._application),
@@ -221,9 +221,11 @@ async def _serve(stop: asyncio.Event, listener: socket.socket, application: Simu
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Connection(application, connections), sock=listener)
     await stop.wait()
-    server.close()
+    # Closing a server while it accepts a connection leaks that connection (CPython 3.11), so accepting ends first.
+    loop.remove_reader(listener)
     while connections or len(asyncio.all_tasks()) > 1:  # some may only now be coming out of the accept queue
         for connection in tuple(connections):
             connection.abort()
         await asyncio.sleep(0)
+    server.close()
     await server.wait_closed()
