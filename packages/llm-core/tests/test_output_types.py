@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -219,8 +219,6 @@ def test_equal_schemas_share_an_output_type() -> None:
 
 def test_an_annotation_that_cannot_be_hashed_works_too() -> None:
     """`Annotated` with a list in it is no key of a cache."""
-    from typing import Annotated
-
     assert output_type(Annotated[int, Field(examples=[1]), ["note"]]).validate(3) == 3
 
 

@@ -1,7 +1,6 @@
 """`generate`, from messages to a validated value: re-asks, stepping down, warnings, and the account of it all."""
 
 import asyncio
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,11 +13,9 @@ from penguiflow_llm_types import (
     LLMConfigurationError,
     LLMContentFilterError,
     LLMError,
-    LLMInvalidRequestError,
     LLMMessage,
     LLMParseError,
     LLMRefusalError,
-    LLMSchemaRejectedError,
     LLMServerError,
     LLMTruncatedError,
     LLMValidationError,
@@ -219,61 +216,6 @@ async def test_no_arguments_are_an_empty_object(bench: Any, arguments: str) -> N
     assert (await bench.client(provider).generate("x", Nothing, mode="tools")).data == Nothing()
 
 
-class TestSteppingDown:
-    """What happens when the provider refuses the schema."""
-
-    async def test_the_next_mode_is_tried_and_said(self, bench: Any) -> None:
-        """And the refused attempt is in the history, under the mode that was refused."""
-        provider = bench.provider(
-            LLMSchemaRejectedError("no"), LLMSchemaRejectedError("no"), bench.answer(OSLO_TEXT), bench.answer(OSLO_TEXT)
-        )
-        client = bench.client(provider)
-        result = await client.generate("x", City)
-        assert (OSLO, PROMPTED) == (result.data, result.mode_used)
-        assert [(1, NATIVE, "step down"), (2, TOOLS, "step down"), (3, PROMPTED, "return")] == _steps(result)
-        assert (
-            CallWarning(
-                kind="mode", message="the provider refused the schema in mode 'native'; 'tools' was used instead"
-            ),
-            CallWarning(
-                kind="mode", message="the provider refused the schema in mode 'tools'; 'prompted' was used instead"
-            ),
-        ) == result.warnings
-
-    async def test_it_is_remembered(self, bench: Any) -> None:
-        """The next call of the same schema does not pay for the refusal again; another schema is tried."""
-        provider = bench.provider(
-            LLMSchemaRejectedError("no"), *[bench.calls(("City", OSLO_TEXT))] * 2, bench.answer('{"scores": []}')
-        )
-        client = bench.client(provider)
-        assert (await client.generate("x", City)).mode_used == TOOLS
-        assert (await client.generate("x", City)).mode_used == TOOLS
-        assert (await client.generate("x", Scores)).mode_used == NATIVE
-
-    async def test_a_forced_mode_is_not_left(self, bench: Any) -> None:
-        """Who forces a mode gets the refusal."""
-        provider = bench.provider(LLMSchemaRejectedError("no"))
-        with pytest.raises(LLMSchemaRejectedError):
-            await bench.client(provider).generate("x", City, mode="native")
-        assert len(provider.requests) == 1
-
-    async def test_feedback_of_the_old_mode_is_dropped(self, bench: Any) -> None:
-        """A tool result would be meaningless after a text, and the other way round."""
-        provider = bench.provider(
-            bench.answer(BAD_TEXT), LLMSchemaRejectedError("no"), bench.calls(("City", OSLO_TEXT))
-        )
-        result = await bench.client(provider).generate("Which city?", City)
-        assert result.mode_used == TOOLS
-        assert (QUESTION,) == provider.requests[2].messages
-
-    async def test_other_refusals_of_the_request_are_raised(self, bench: Any) -> None:
-        """Only the schema drives the ladder."""
-        provider = bench.provider(LLMInvalidRequestError("too many images"))
-        with pytest.raises(LLMInvalidRequestError):
-            await bench.client(provider).generate("x", City)
-        assert len(provider.requests) == 1
-
-
 @pytest.mark.parametrize(
     ("finish_reason", "expected", "kind"),
     [
@@ -307,65 +249,6 @@ async def test_other_finishes_are_read(bench: Any, finish_reason: Any) -> None:
     """A reason the provider adds tomorrow must not lose an answer."""
     provider = bench.provider(bench.answer(OSLO_TEXT, finish_reason=finish_reason))
     assert (await bench.client(provider).generate("x", City)).data == OSLO
-
-
-class TestAccount:
-    """Usage and cost of every attempt, on results and on errors."""
-
-    USED = Usage(input_tokens=1_000, output_tokens=100)
-
-    async def test_failed_attempts_are_in_the_account(self, bench: Any) -> None:
-        """They were paid for."""
-        provider = bench.provider(
-            LLMServerError("down", usage=Usage(input_tokens=7)),
-            bench.answer(BAD_TEXT, usage=self.USED),
-            bench.answer(OSLO_TEXT, usage=self.USED),
-        )
-        result = await bench.client(provider).generate("x", City)
-        assert Usage(input_tokens=2_007, output_tokens=200) == result.usage
-        assert [7, 1_000, 1_000] == [record.usage.input_tokens for record in result.history]
-        assert ["LLMServerError", "LLMValidationError", "NoneType"] == [type(r.error).__name__ for r in result.history]
-        assert [True, False, False] == [record.response is None for record in result.history]
-        assert all(record.elapsed_s >= 0 for record in result.history)
-
-    async def test_cost_is_that_of_all_attempts(self, bench: Any) -> None:
-        """Twice the price of one, where two were made."""
-        answers = [bench.answer(text, usage=self.USED, model="gpt-5") for text in (BAD_TEXT, OSLO_TEXT)]
-        result = await bench.client(bench.provider(*answers), price_provider="openai").generate("x", City)
-        assert result.history[0].cost is not None
-        assert result.history[0].cost > 0
-        assert result.cost == 2 * result.history[0].cost
-
-    async def test_the_requested_model_is_priced_where_the_answer_names_none(self, bench: Any) -> None:
-        """`m` is on no list, so the price is unknown and not 0."""
-        provider = bench.provider(bench.answer(OSLO_TEXT, usage=self.USED))
-        result = await bench.client(provider, price_provider="openai").generate("x", City)
-        assert (None, "m") == (result.cost, result.history[0].model)
-
-    async def test_cost_is_on_the_error_too(self, bench: Any) -> None:
-        """What the provider itself reported, for both attempts."""
-        usage = Usage(input_tokens=1, reported_cost_usd=Decimal("0.25"))
-        provider = bench.provider(*[bench.answer(BAD_TEXT, usage=usage)] * 2)
-        with pytest.raises(LLMValidationError) as caught:
-            await bench.client(provider).generate("x", City, max_retries=1)
-        assert (Decimal("0.50"), 2) == (caught.value.cost_usd, caught.value.usage and caught.value.usage.input_tokens)
-
-    @pytest.mark.parametrize(
-        ("stated", "partial", "counted"),
-        [
-            (Usage(input_tokens=5), Usage(), Usage(input_tokens=5)),
-            (None, Usage(input_tokens=6), Usage(input_tokens=6)),
-            (None, Usage(), None),
-            (Usage(input_tokens=5), Usage(input_tokens=6), Usage(input_tokens=5)),
-        ],
-    )
-    async def test_usage_of_an_answer_that_broke_off(
-        self, bench: Any, stated: Usage | None, partial: Usage, counted: Usage | None
-    ) -> None:
-        """Whatever is known of it, wherever the provider package put it."""
-        broken = LLMTruncatedError("cut", kind="no_terminal", usage=stated, partial=bench.answer("{", usage=partial))
-        result = await bench.client(bench.provider(broken, bench.answer(OSLO_TEXT))).generate("x", City)
-        assert counted == result.history[0].usage
 
 
 @pytest.mark.parametrize(

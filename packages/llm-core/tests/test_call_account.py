@@ -1,0 +1,77 @@
+"""Usage and cost of every attempt, on results and on errors."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, Field
+
+from penguiflow_llm_types import LLMServerError, LLMTruncatedError, LLMValidationError, Usage
+
+
+class City(BaseModel):
+    name: str
+    people: int = Field(gt=0)
+
+
+OSLO_TEXT = '{"name": "Oslo", "people": 700000}'
+BAD_TEXT = '{"name": "Oslo", "people": -1}'
+USED = Usage(input_tokens=1_000, output_tokens=100)
+
+
+async def test_failed_attempts_are_in_the_account(bench: Any) -> None:
+    """They were paid for."""
+    provider = bench.provider(
+        LLMServerError("down", usage=Usage(input_tokens=7)),
+        bench.answer(BAD_TEXT, usage=USED),
+        bench.answer(OSLO_TEXT, usage=USED),
+    )
+    result = await bench.client(provider).generate("x", City)
+    assert Usage(input_tokens=2_007, output_tokens=200) == result.usage
+    assert [7, 1_000, 1_000] == [record.usage.input_tokens for record in result.history]
+    assert ["LLMServerError", "LLMValidationError", "NoneType"] == [type(r.error).__name__ for r in result.history]
+    assert [True, False, False] == [record.response is None for record in result.history]
+    assert all(record.elapsed_s >= 0 for record in result.history)
+
+
+async def test_cost_is_that_of_all_attempts(bench: Any) -> None:
+    """Twice the price of one, where two were made."""
+    answers = [bench.answer(text, usage=USED, model="gpt-5") for text in (BAD_TEXT, OSLO_TEXT)]
+    result = await bench.client(bench.provider(*answers), price_provider="openai").generate("x", City)
+    assert result.history[0].cost is not None
+    assert result.history[0].cost > 0
+    assert result.cost == 2 * result.history[0].cost
+
+
+async def test_the_requested_model_is_priced_where_the_answer_names_none(bench: Any) -> None:
+    """`m` is on no list, so the price is unknown and not 0."""
+    provider = bench.provider(bench.answer(OSLO_TEXT, usage=USED))
+    result = await bench.client(provider, price_provider="openai").generate("x", City)
+    assert (None, "m") == (result.cost, result.history[0].model)
+
+
+async def test_cost_is_on_the_error_too(bench: Any) -> None:
+    """What the provider itself reported, for both attempts."""
+    usage = Usage(input_tokens=1, reported_cost_usd=Decimal("0.25"))
+    provider = bench.provider(*[bench.answer(BAD_TEXT, usage=usage)] * 2)
+    with pytest.raises(LLMValidationError) as caught:
+        await bench.client(provider).generate("x", City, max_retries=1)
+    assert (Decimal("0.50"), 2) == (caught.value.cost_usd, caught.value.usage and caught.value.usage.input_tokens)
+
+
+@pytest.mark.parametrize(
+    ("stated", "partial", "counted"),
+    [
+        (Usage(input_tokens=5), Usage(), Usage(input_tokens=5)),
+        (None, Usage(input_tokens=6), Usage(input_tokens=6)),
+        (None, Usage(), None),
+        (Usage(input_tokens=5), Usage(input_tokens=6), Usage(input_tokens=5)),
+    ],
+)
+async def test_usage_of_an_answer_that_broke_off(
+    bench: Any, stated: Usage | None, partial: Usage, counted: Usage | None
+) -> None:
+    """Whatever is known of it, wherever the provider package put it."""
+    broken = LLMTruncatedError("cut", kind="no_terminal", usage=stated, partial=bench.answer("{", usage=partial))
+    result = await bench.client(bench.provider(broken, bench.answer(OSLO_TEXT))).generate("x", City)
+    assert counted == result.history[0].usage
