@@ -55,6 +55,8 @@ class Simulator:
         if self._thread is None:
             family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
             listener = socket.create_server((self._host, self._port), family=family, backlog=_BACKLOG)
+            # Accepted sockets inherit it; without it each small write waits 40 ms for a delayed acknowledgement.
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._port = listener.getsockname()[1]
             self._loop, self._stop = asyncio.SelectorEventLoop(), asyncio.Event()
             self._thread = Thread(
