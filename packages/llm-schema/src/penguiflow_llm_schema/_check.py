@@ -1,4 +1,7 @@
-"""Whether a schema is inside a dialect, in the provider's own words. Shares only the tables with the transformer.
+"""Whether a schema is inside a dialect, in the provider's own words.
+
+Written apart from the transformer, so that one finds the other's mistakes: they share the dialect's tables, the walk over
+subschemas and the counting of what limits speak of.
 
 Messages are those of OpenAI's API without the envelope and "Invalid schema for response_format 'X': ", as quoted in
 public issues and collected in the project's dialect notes of 2026-11-23, section 6; where no text is known, our own.

@@ -40,7 +40,6 @@ class Dialect:
     keeps: frozenset[str] = frozenset()  # assertions sent as they are; of a compiled dialect only
     formats: frozenset[str] = frozenset()  # values of `format` that are sent
     const: Literal["const", "enum"] = "const"
-    definition_name: str = r"^[A-Za-z0-9_.-]+$"
     root_reference: bool = True  # "#" may be referred to
 
     # what the API refuses: the checker's side, narrower than "not sent" where sources conflict

@@ -49,7 +49,6 @@ OPENAI_STRICT: Final = Dialect(
         }
     ),
     formats=frozenset({"date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"}),
-    definition_name=r"^[A-Za-z0-9_-]+$",
     root="object",
     closed_objects=True,
     typed=True,
