@@ -1,6 +1,6 @@
 """Whether a schema is inside a dialect, in the provider's own words.
 
-Written apart from the transformer, so that one finds the other's mistakes: they share the dialect's tables, the walk over
+Written apart from the transformer, so that one finds the other's mistakes: they share the tables, the walk over
 subschemas and the counting of what limits speak of.
 
 Messages are those of OpenAI's API without the envelope and "Invalid schema for response_format 'X': ", as quoted in
