@@ -78,9 +78,9 @@ POLICY: Final = Policy(
                     reason="prices change weekly for hundreds of models: data somebody else keeps",
                 ),
                 Dependency(
-                    distribution="json-repair",
-                    modules=("json_repair",),
-                    reason="reads near-JSON in prompted mode: a grammar of mistakes we would only collect anew",
+                    distribution="pyjson5",
+                    modules=("pyjson5",),
+                    reason="reads JSON5 in prompted mode, in linear time: the slips of models that were only asked in words",
                 ),
                 Dependency(
                     distribution="jsonschema",

@@ -47,6 +47,15 @@ async def test_the_next_mode_is_tried_and_said(bench: Any) -> None:
     ) == result.warnings
 
 
+@pytest.mark.parametrize(("max_retries", "requests"), [(0, 1), (1, 2)])
+async def test_a_step_is_an_additional_attempt(bench: Any, max_retries: int, requests: int) -> None:
+    """`max_retries` counts every request after the first, whatever it is for."""
+    provider = bench.provider(*[LLMSchemaRejectedError("no")] * 3)
+    with pytest.raises(LLMSchemaRejectedError):
+        await bench.client(provider).generate("x", City, max_retries=max_retries)
+    assert requests == len(provider.requests)
+
+
 async def test_it_is_remembered(bench: Any) -> None:
     """The next call of the same schema does not pay for the refusal again; another schema is tried."""
     provider = bench.provider(

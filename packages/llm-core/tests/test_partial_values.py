@@ -69,6 +69,15 @@ def test_what_is_no_json_shows_nothing() -> None:
     assert PartialReader(AS_IS).feed("{'single': 'quotes', and so on}") is None
 
 
+def test_the_whole_value_is_shown_in_the_end() -> None:
+    """However little came since the last one."""
+    reader = PartialReader(AS_IS)
+    assert PartialValue(value={}) == reader.feed("{")
+    assert reader.feed('"a": 1}') is None
+    assert PartialValue(value={"a": 1}) == reader.finish()
+    assert reader.finish() is None
+
+
 def test_the_same_value_is_not_shown_twice() -> None:
     """White space between two tokens changes nothing."""
     reader = PartialReader(AS_IS)

@@ -182,7 +182,7 @@ def test_importing_the_package_runs_no_provider_and_loads_no_price_list(tmp_path
         f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
         "import penguiflow_llm_core as core\n"
         "print('hostile' in core.default_registry.names())\n"
-        "print(sorted({'hostile_module', 'genai_prices', 'jsonschema', 'json_repair', 'openai'} & set(sys.modules)))\n"
+        "print(sorted({'hostile_module', 'genai_prices', 'jsonschema', 'openai', 'pyjson5'} & set(sys.modules)))\n"
         "try: core.default_registry.plugin('hostile')\n"
         "except core._registry.LLMConfigurationError as error: print(error.message)\n"
     )

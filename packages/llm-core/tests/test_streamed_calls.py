@@ -71,6 +71,7 @@ async def test_values_grow_in_every_mode(bench: Any, mode: OutputMode) -> None:
     assert values[0] in ({}, {"name": ""})
     assert all("Oslo, the capital of Norway".startswith(value.get("name", "")) for value in values)
     assert len(values) >= 2
+    assert values[-1] == {"name": "Oslo, the capital of Norway"}
     assert (AttemptStart(number=1, mode=mode), Done(response=answer)) == (events[0], events[-1])
     assert (City(name="Oslo, the capital of Norway"), mode) == (result.data, result.mode_used)
 

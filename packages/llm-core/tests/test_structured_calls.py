@@ -244,6 +244,14 @@ async def test_an_answer_that_is_not_whole_has_its_own_error(
     )
 
 
+async def test_an_answer_the_provider_broke_off_is_asked_for_again(bench: Any) -> None:
+    """A finish of "error" is the provider's failure: what came before it is no answer, even if it reads as one."""
+    provider = bench.provider(bench.answer(OSLO_TEXT, finish_reason="error"), bench.answer(OSLO_TEXT))
+    result = await bench.client(provider).generate("x", City)
+    assert (OSLO, 2) == (result.data, result.attempts)
+    assert isinstance(result.history[0].error, LLMServerError)
+
+
 @pytest.mark.parametrize("finish_reason", ["stop", "tool_calls", "other"])
 async def test_other_finishes_are_read(bench: Any, finish_reason: Any) -> None:
     """A reason the provider adds tomorrow must not lose an answer."""

@@ -20,7 +20,6 @@ _FENCE: Final = re.compile(r"```[A-Za-z0-9_+-]{0,20}[ \t]{0,20}\r?\n(.*?)\n?[ \t
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _OPENER: Final = re.compile(r"[{\[]")
 _ASIDE: Final = re.compile(r"\{[^{}\[\]\"']{0,200}\}|\[[^{}\[\]\"']{0,200}\]")  # brackets of prose, such as [sic]
-_REPAIR_LIMIT: Final = 8 * 1024  # json-repair's time is quadratic in stray quotes: up to 0.9 s here, 15 s at 32 KiB
 _FENCED: Final = "read the JSON out of a code fence"
 _PROSE: Final = "read the JSON out of the text around it"
 _NEAR: Final = "repaired JSON that was not quite well-formed"
@@ -39,7 +38,7 @@ class JSONReading:
 def read_json(text: str, *, near_json: bool = False) -> JSONReading:
     """The one JSON value in `text`: bare, in a code fence, or surrounded by prose.
 
-    With `near_json`, text with trailing commas, comments, single quotes and the like is read too. Raises
+    With `near_json`, JSON5 is read too: trailing commas, comments, single quotes, bare keys. Raises
     `LLMParseError` whose kind says why: "json", "ambiguous", "duplicate_key", "number" or "depth".
     """
     try:
@@ -193,52 +192,22 @@ def _only(values: list[Any], repair: str) -> JSONReading | None:
 
 
 def _from_near_json(text: str) -> JSONReading | None:
-    """What json-repair makes of it, where the brackets close: an answer that was cut off is never completed."""
+    """From the first opening bracket to the last closing one, as JSON5: what is left open is an error there too."""
     fenced = None if text.lstrip()[:1] in ("{", "[") else _FENCE.search(text)
-    candidate = _bracketed(fenced[1] if fenced else text)
-    if candidate is None or (fenced and "```" in text[fenced.end() :]):
+    if fenced and "```" in text[fenced.end() :]:
         return None
-    # Needed by few calls, and a tenth of the import time of everything else.
-    import json_repair
+    candidate = fenced[1] if fenced else text
+    opener = _OPENER.search(candidate)
+    end = max(candidate.rfind("}"), candidate.rfind("]")) + 1
+    if opener is None or _OPENER.search(candidate, max(end, opener.end())):
+        return None
+    # Needed by few calls, so it stays off the import path of all others.
+    import pyjson5
 
     try:
-        value = json_repair.loads(candidate, strict=True)
-        value = _strict(_decode, json.dumps(value))  # it lets infinite numbers through
-    except ValueError:
+        value = pyjson5.decode(candidate[opener.start() : end], _DEPTH_LIMIT)
+    except pyjson5.Json5NestingTooDeep:
+        raise _too_deep() from None
+    except pyjson5.Json5DecoderException:
         return None
-    return _reading(value, _NEAR) if isinstance(value, dict | list) else None
-
-
-def _bracketed(text: str) -> str | None:
-    """From the first opening bracket to the last closing one, if that is one value and nothing opens after it."""
-    opener = _OPENER.search(text)
-    if opener is None or len(text) > _REPAIR_LIMIT:
-        return None
-    end = max(text.rfind("}"), text.rfind("]")) + 1
-    candidate = text[opener.start() : end]
-    return candidate if _closes_once(candidate) and not _OPENER.search(text, end) else None
-
-
-def _closes_once(text: str) -> bool:
-    """Whether brackets outside quotes match, the first one's at the end; a rough scan, since the text is not JSON."""
-    closers = []
-    quote = ""
-    skip = False
-    for at, character in enumerate(text, start=1):
-        if skip:
-            skip = False
-        elif quote:
-            skip = character == "\\"
-            quote = "" if character == quote else quote
-        elif character in "\"'":
-            quote = character
-        elif character in "{[":
-            closers.append("}" if character == "{" else "]")
-            if len(closers) > _DEPTH_LIMIT:
-                raise _too_deep()
-        elif character in "}]":
-            if closers.pop() != character:
-                return False
-            if not closers:
-                return at == len(text)
-    return False
+    return _reading(_strict(_decode, json.dumps(value)), _NEAR)  # once more, because JSON5 has NaN and Infinity

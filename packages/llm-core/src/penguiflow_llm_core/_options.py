@@ -23,7 +23,7 @@ class RequestOptions(TypedDict, total=False):
     timeout_s: float | None
     """Seconds for the whole call: every attempt, wait, and callback."""
     max_retries: int | None
-    """Most additional attempts, whether to send again or to have the model correct its answer."""
+    """Most additional attempts: to send again, to have the model correct its answer, or to use another mode."""
     max_tokens: int | None
     temperature: float | None
     top_p: float | None

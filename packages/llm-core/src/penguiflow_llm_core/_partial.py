@@ -36,6 +36,10 @@ class PartialReader:
         self._next_read = self._length + max(_LEAST_GROWTH, self._length // _GROWTH_SHARE)
         return self._read()
 
+    def finish(self) -> PartialValue | None:
+        """The value of the whole text, if it is not the last one given."""
+        return self._read()
+
     def _read(self) -> PartialValue | None:
         whole = "".join(self._pieces)
         self._pieces = [whole]

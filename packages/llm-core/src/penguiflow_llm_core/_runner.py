@@ -154,10 +154,10 @@ class CallRunner:
                     event = await anext(events, None)
                 self._note(event, attempt)
                 if event is not None:
-                    yield event
                     partial = self._task.partial(event)
                     if partial is not None:
                         yield partial
+                    yield event
 
     def _note(self, event: StreamEvent | None, attempt: _Attempt) -> None:
         match event:
@@ -196,21 +196,27 @@ class CallRunner:
         return wait_s
 
     def _next(self, error: LLMError, attempt: _Attempt) -> tuple[NextStep, float]:
-        if isinstance(error, LLMSchemaRejectedError) and not error.committed and self._task.step_down():
-            return "step down", 0.0
-        if isinstance(error, LLMParseError):
-            return self._reask(error, attempt), 0.0
+        if self._retries.allowed <= 0:
+            return "raise", 0.0
+        if isinstance(error, LLMSchemaRejectedError | LLMParseError):
+            return self._adapt(error, attempt), 0.0
         wait_s = self._retries.wait_s(error, rng=self._endpoint.rng)
         if wait_s is None or not self._fits(wait_s) or not self._endpoint.budget.take(monotonic()):
             return "raise", wait_s or 0.0
         self._retries.spend(error)
         return "retry", wait_s
 
-    def _reask(self, error: LLMParseError, attempt: _Attempt) -> NextStep:
-        if error.retry_rule != "reask" or self._retries.allowed <= 0:
-            return "raise"
-        self._retries.allowed -= 1
-        return "re-ask" if self._task.correct(error, attempt.response) else "raise"
+    def _adapt(self, error: LLMSchemaRejectedError | LLMParseError, attempt: _Attempt) -> NextStep:
+        """What else to send at once: the schema in another mode, or the answer with what was wrong with it."""
+        step: NextStep = "raise"
+        if isinstance(error, LLMSchemaRejectedError):
+            if not error.committed and self._task.step_down():
+                step = "step down"
+        elif error.retry_rule == "reask" and self._task.correct(error, attempt.response):
+            step = "re-ask"
+        if step != "raise":
+            self._retries.allowed -= 1
+        return step
 
     def _fits(self, wait_s: float) -> bool:
         remaining = self._guard.remaining_s()

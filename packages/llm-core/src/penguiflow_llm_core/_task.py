@@ -16,12 +16,14 @@ from penguiflow_llm_core.output import ModeChoice, mode_for
 from penguiflow_llm_types import (
     CallWarning,
     CompletionResponse,
+    Done,
     LLMContentFilterError,
     LLMError,
     LLMMessage,
     LLMParseError,
     LLMRefusalError,
     LLMRequest,
+    LLMServerError,
     LLMTruncatedError,
     LLMValidationError,
     ModelProfile,
@@ -135,6 +137,8 @@ class StructuredTask:
                 return self._reader.feed(text)
             case ToolCallDelta(index=0, arguments=text) if self.mode is OutputMode.TOOLS:
                 return self._reader.feed(text)
+            case Done():
+                return self._reader.finish()
             case _:
                 return None
 
@@ -196,6 +200,8 @@ def _check_finish(response: CompletionResponse) -> None:
             error = LLMRefusalError(
                 "the model declined to answer; its words are in partial().refusal", kind="output", partial=response
             )
+        case "error":
+            error = LLMServerError("the provider broke off its answer; try again", kind="model", partial=response)
         case "content_filter":
             error = LLMContentFilterError(
                 "the provider's filter stopped the answer; change the prompt", kind="output", partial=response
