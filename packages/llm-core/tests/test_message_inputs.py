@@ -199,7 +199,7 @@ def test_content_parts(content: Any, expected: Part) -> None:
             [{"content": "x"}],
             f"messages[0] has role None; {ROLES}",
         ),
-        ([{"role": "user", "content": ""}], "messages[0] has no content; give it some text"),
+        ([{"role": "user", "content": []}], "messages[0] has no content; give it some text"),
         ([{"role": "system"}], "messages[0] has no content; give it some text"),
         (
             [{"role": "user", "content": {"type": "text"}}],

@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, Field
 
-from penguiflow_llm_core import choose_output_mode
+from penguiflow_llm_core import _plans, choose_output_mode
 from penguiflow_llm_core._modes import ModeSelector
 from penguiflow_llm_core._output_type import output_type
-from penguiflow_llm_core.output import _choose
 from penguiflow_llm_schema import Limits, get_dialect
 from penguiflow_llm_types import LLMConfigurationError, OutputMode
 
@@ -29,11 +28,8 @@ class Person(BaseModel):
     scores: dict[str, int] = Field(default_factory=dict)
 
 
-PLAIN = output_type(City)
-LOSSY = output_type({"title": "Words", "type": "array", "items": {"type": "string"}, "uniqueItems": True})
-LARGE = output_type(
-    {"title": "Large", "type": "object", "properties": {f"field_{n}": {"type": "string"} for n in range(5)}}
-)
+LOSSY = {"title": "Words", "type": "array", "items": {"type": "string"}, "uniqueItems": True}
+LARGE = {"title": "Large", "type": "object", "properties": {f"field_{n}": {"type": "string"} for n in range(5)}}
 # Takes fewer properties than that schema has; a plain tool takes it.
 SMALL = replace(get_dialect(STRICT), name="small/strict@2026-11", limits=Limits(properties=3))
 SMALL_ONLY: dict[str, Any] = {"native_dialect": SMALL, "strict_tool_dialect": SMALL}
@@ -44,10 +40,10 @@ NO_MODES: dict[str, Any] = {"native_dialect": None, "strict_tool_dialect": None,
 @pytest.mark.parametrize(
     ("facts", "output", "mode", "dialect", "why"),
     [
-        pytest.param({}, PLAIN, NATIVE, STRICT, "the model has structured output that takes this schema", id="native"),
+        pytest.param({}, City, NATIVE, STRICT, "the model has structured output that takes this schema", id="native"),
         pytest.param(
             {"native_dialect": None},
-            PLAIN,
+            City,
             TOOLS,
             STRICT_TOOL,
             "the model has no structured output of its own",
@@ -55,7 +51,7 @@ NO_MODES: dict[str, Any] = {"native_dialect": None, "strict_tool_dialect": None,
         ),
         pytest.param(
             {"native_dialect": None, "strict_tool_dialect": None},
-            PLAIN,
+            City,
             TOOLS,
             TOOL,
             "the model has no structured output of its own",
@@ -63,7 +59,7 @@ NO_MODES: dict[str, Any] = {"native_dialect": None, "strict_tool_dialect": None,
         ),
         pytest.param(
             NO_MODES,
-            PLAIN,
+            City,
             PROMPTED,
             "json-schema@2020-12",
             "neither structured output nor tools can carry this schema",
@@ -74,7 +70,7 @@ NO_MODES: dict[str, Any] = {"native_dialect": None, "strict_tool_dialect": None,
             LOSSY,
             NATIVE,
             STRICT,
-            "the model has structured output that takes this schema, with 1 constraints left to validation",
+            "the model has structured output that takes this schema, constraints left to validation: 1",
             id="lossy either way",
         ),
         pytest.param(SMALL_ONLY, LARGE, TOOLS, TOOL, None, id="too large for a strict schema"),
@@ -88,7 +84,7 @@ NO_MODES: dict[str, Any] = {"native_dialect": None, "strict_tool_dialect": None,
         ),
         pytest.param(
             {"native_dialect": get_dialect(STRICT)},
-            PLAIN,
+            City,
             NATIVE,
             STRICT,
             "the model has structured output that takes this schema",
@@ -121,7 +117,7 @@ def test_a_lossless_mode_is_preferred(bench: Any) -> None:
 def test_an_unenforced_mode_is_not_preferred(bench: Any) -> None:
     """A tool that is only shown its schema loses nothing on paper, and keeps nothing either."""
     profile = bench.profile(strict_tool_dialect="json-schema@2020-12")
-    rungs = ModeSelector().rungs(LOSSY, profile, None)
+    rungs = ModeSelector().rungs(output_type(LOSSY), profile, None)
     assert [(NATIVE, True), (TOOLS, False)] == [(choice.mode, choice.plan.strict) for choice in rungs[:2]]
 
 
@@ -130,18 +126,18 @@ def test_an_unenforced_mode_is_not_preferred(bench: Any) -> None:
 )
 def test_forced_modes(bench: Any, given: OutputMode | str, mode: OutputMode) -> None:
     """Forced, a mode stands alone: nothing is stepped down to in silence."""
-    expected = choose_output_mode(bench.profile(), PLAIN, mode=given)
+    expected = choose_output_mode(bench.profile(), City, mode=given)
     assert (mode, "it was asked for") == (expected.mode, expected.why)
-    assert (expected,) == ModeSelector().rungs(PLAIN, bench.profile(), given)
+    assert (expected,) == ModeSelector().rungs(output_type(City), bench.profile(), given)
 
 
 @pytest.mark.parametrize(
     ("facts", "output", "mode", "problem"),
     [
-        ({}, PLAIN, "json", "mode is 'json'; use one of 'native', 'tools', 'prompted', or leave it out"),
+        ({}, City, "json", "mode is 'json'; use one of 'native', 'tools', 'prompted', or leave it out"),
         (
             NO_MODES,
-            PLAIN,
+            City,
             "native",
             "mode 'native' is forced, but 'm' does not have it; leave mode out or force another",
         ),
@@ -160,7 +156,7 @@ def test_a_forced_mode_that_cannot_work_is_refused(
 def test_an_unknown_dialect_is_told_with_what_to_install(bench: Any) -> None:
     """A new provider beside an old schema package."""
     with pytest.raises(LLMConfigurationError, match=r"No dialect 'openai/strict@2031-01' .*install a later version"):
-        choose_output_mode(bench.profile(native_dialect="openai/strict@2031-01"), output_type(Person))
+        choose_output_mode(bench.profile(native_dialect="openai/strict@2031-01"), Person)
 
 
 def test_a_dialect_that_is_none_is_told(bench: Any) -> None:
@@ -170,26 +166,26 @@ def test_a_dialect_that_is_none_is_told(bench: Any) -> None:
         name = "other/dialect"
 
     with pytest.raises(LLMConfigurationError, match="hands over a dialect of type Other; it must be a name or a"):
-        choose_output_mode(bench.profile(native_dialect=Other()), PLAIN)
+        choose_output_mode(bench.profile(native_dialect=Other()), City)
 
 
 def test_a_schema_that_cannot_be_planned_is_told(bench: Any) -> None:
     """Not a number is no JSON, whoever wrote it."""
     with pytest.raises(LLMConfigurationError, match="a number that JSON cannot carry"):
-        choose_output_mode(bench.profile(), output_type({"default": float("nan")}))
+        choose_output_mode(bench.profile(), {"default": float("nan")})
 
 
 def test_plans_are_made_once_per_schema_and_dialect(bench: Any) -> None:
     """Planning costs more than looking up."""
     profile = bench.profile()
-    assert choose_output_mode(profile, PLAIN).plan is choose_output_mode(profile, PLAIN).plan
+    assert choose_output_mode(profile, City).plan is choose_output_mode(profile, City).plan
 
 
 def test_the_store_of_plans_is_bounded(bench: Any) -> None:
     """A service that is handed a new schema with each request must not grow for ever."""
-    for number in range(_choose._KEPT_PLANS + 10):
-        choose_output_mode(bench.profile(**NO_MODES), output_type({"const": number}))
-    assert len(_choose._kept_plans) <= _choose._KEPT_PLANS
+    for number in range(_plans._MOST + 10):
+        choose_output_mode(bench.profile(**NO_MODES), {"const": number})
+    assert len(_plans._plans) <= _plans._MOST
 
 
 class Clock:
@@ -209,9 +205,9 @@ def test_a_refusal_is_remembered_for_an_hour(bench: Any) -> None:
     profile = bench.profile()
 
     def modes() -> list[OutputMode]:
-        return [choice.mode for choice in selector.rungs(PLAIN, profile, None)]
+        return [choice.mode for choice in selector.rungs(output_type(City), profile, None)]
 
-    selector.refuse(PLAIN, profile, NATIVE)
+    selector.refuse(output_type(City), profile, NATIVE)
     assert [TOOLS, PROMPTED] == modes()
     assert [NATIVE, TOOLS, PROMPTED] == [c.mode for c in selector.rungs(output_type(Person), profile, None)]
     clock.now = 3_599.0
@@ -223,13 +219,13 @@ def test_a_refusal_is_remembered_for_an_hour(bench: Any) -> None:
 def test_a_forced_mode_is_tried_again_after_a_refusal(bench: Any) -> None:
     """Who insists is taken at their word."""
     selector = ModeSelector()
-    selector.refuse(PLAIN, bench.profile(), NATIVE)
-    assert [NATIVE] == [choice.mode for choice in selector.rungs(PLAIN, bench.profile(), "native")]
+    selector.refuse(output_type(City), bench.profile(), NATIVE)
+    assert [NATIVE] == [choice.mode for choice in selector.rungs(output_type(City), bench.profile(), "native")]
 
 
 def test_the_memory_of_refusals_is_bounded(bench: Any) -> None:
     """Schemas made per request must not fill the memory."""
     selector = ModeSelector()
     for number in range(1_030):
-        selector.refuse(PLAIN, bench.profile(model=f"m{number}"), NATIVE)
+        selector.refuse(output_type(City), bench.profile(model=f"m{number}"), NATIVE)
     assert len(selector._refused) <= 1_024

@@ -50,7 +50,7 @@ def test_native_mode_sends_the_schema_as_response_format(bench: Any) -> None:
         messages=REQUEST.messages,
         structured_output=StructuredOutput(name="City", json_schema=CITY_SCHEMA, strict=True),
     )
-    assert expected == _apply(choose_output_mode(bench.profile(), PLAIN), bench)
+    assert expected == _apply(choose_output_mode(bench.profile(), City), bench)
 
 
 def test_tools_mode_offers_one_tool_and_forces_it(bench: Any) -> None:
@@ -62,7 +62,7 @@ def test_tools_mode_offers_one_tool_and_forces_it(bench: Any) -> None:
         tool_choice=NamedTool(name="City"),
         parallel_tool_calls=False,
     )
-    assert expected == _apply(choose_output_mode(bench.profile(), PLAIN, mode="tools"), bench)
+    assert expected == _apply(choose_output_mode(bench.profile(), City, mode="tools"), bench)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_where_a_tool_cannot_be_forced_it_is_asked_for(
     bench: Any, facts: dict[str, Any], reasoning: ReasoningConfig | None, forced: bool
 ) -> None:
     """Some models refuse a forced tool, or refuse it while they reason."""
-    choice = choose_output_mode(bench.profile(**facts), PLAIN, mode="tools")
+    choice = choose_output_mode(bench.profile(**facts), City, mode="tools")
     request = LLMRequest(model="m", messages=(LLMMessage.user("Who?"),), reasoning=reasoning)
     applied = _apply(choice, bench, request, **facts)
     instruction = LLMMessage.system("Give your final answer by calling the tool 'City', exactly once.")
@@ -93,7 +93,7 @@ def test_where_a_tool_cannot_be_forced_it_is_asked_for(
 
 def test_tools_mode_leaves_parallel_calls_alone_where_there_is_no_such_setting(bench: Any) -> None:
     """A setting the model does not have would be refused."""
-    choice = choose_output_mode(bench.profile(), PLAIN, mode="tools")
+    choice = choose_output_mode(bench.profile(), City, mode="tools")
     assert _apply(choice, bench, parallel_tool_calls=False).parallel_tool_calls is None
 
 
@@ -119,7 +119,7 @@ def test_prompted_mode_puts_the_schema_behind_the_leading_system_messages(
     bench: Any, before: tuple[LLMMessage, ...], after: tuple[LLMMessage, ...]
 ) -> None:
     """A long system prompt stays the common prefix that providers cache."""
-    choice = choose_output_mode(bench.profile(), PLAIN, mode="prompted")
+    choice = choose_output_mode(bench.profile(), City, mode="prompted")
     request = LLMRequest(model="m", messages=(*before, *after))
     assert LLMRequest(model="m", messages=(*before, INSTRUCTION, *after)) == _apply(choice, bench, request)
 

@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 
 from penguiflow_llm_core import PartialValue
 from penguiflow_llm_core._partial import PartialReader
-from penguiflow_llm_core.output import plan_schema
-from penguiflow_llm_schema import SchemaPlan
+from penguiflow_llm_schema import SchemaPlan, plan
 
-AS_IS = plan_schema({"type": "object"}, "json-schema@2020-12")
-SCORES = plan_schema(
+AS_IS = plan({"type": "object"}, "json-schema@2020-12")
+SCORES = plan(
     {"type": "object", "properties": {"scores": {"type": "object", "additionalProperties": {"type": "integer"}}}},
     "openai/strict@2026-11",
 )

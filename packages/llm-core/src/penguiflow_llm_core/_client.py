@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import threading
 import weakref
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import aclosing
@@ -50,6 +51,7 @@ class LLMClient:
         self._defaults = defaults
         self._selector = ModeSelector()
         self._portal: SyncPortal | None = None
+        self._portal_lock = threading.Lock()
 
     @property
     def model(self) -> str:
@@ -301,10 +303,11 @@ class LLMClient:
         )
 
     def _sync(self) -> SyncPortal:
-        if self._portal is None:
-            self._portal = SyncPortal()
-            weakref.finalize(self, self._portal.stop)
-        return self._portal
+        with self._portal_lock:
+            if self._portal is None:
+                self._portal = SyncPortal()
+                weakref.finalize(self, self._portal.stop)
+            return self._portal
 
     def _stop_portal(self) -> None:
         if self._portal is not None:

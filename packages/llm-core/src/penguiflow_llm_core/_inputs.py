@@ -73,7 +73,9 @@ def _message(message: Any, where: str) -> LLMMessage:
         return LLMMessage(role="tool", parts=(_tool_result(message, where),))
     parts = (*_reasoning(message), *_content(message.get("content"), where), *_calls(message, where))
     if not parts and role != "assistant":
-        _refuse(where, "has no content; give it some text")
+        if message.get("content") != "":
+            _refuse(where, "has no content; give it some text")
+        parts = (TextPart(text=""),)
     return LLMMessage(role=role, parts=parts, name=message.get("name"))
 
 

@@ -31,9 +31,6 @@ class OutputType(Protocol):
     def name(self) -> str: ...
 
     @property
-    def description(self) -> str | None: ...
-
-    @property
     def json_schema(self) -> Mapping[str, Any]: ...
 
     @property
@@ -60,7 +57,6 @@ class PydanticOutput(Generic[T]):
         self.json_schema: Mapping[str, Any] = schema
         self.key = json.dumps(schema)
         self.name = _name(schema.get("title") or getattr(annotation, "__name__", None))
-        self.description: str | None = schema.get("description")
 
     def validate(self, value: Any) -> T:
         """Validates as JSON, not as Python, so that a strict model takes a date in a string."""
@@ -88,8 +84,6 @@ class SchemaOutput:
         self.key = key
         self.json_schema: Mapping[str, Any] = schema
         self.name = _name(schema.get("title"))
-        description = schema.get("description")
-        self.description = description if isinstance(description, str) else None
         self._problems: Callable[[Any], list[dict[str, Any]]] = schema_validator(schema)
 
     def validate(self, value: Any) -> Any:
@@ -103,23 +97,30 @@ class SchemaOutput:
 def output_type(response_model: Any) -> OutputType:
     """The output type of a `response_model`; cached for everything hashable."""
     if isinstance(response_model, Mapping):
-        return _cached_schema(_schema_text(response_model))
+        return _cached_schema(schema_text(response_model))
     try:
-        return cast("OutputType", _cached(response_model))
+        return cast("OutputType", _cached(response_model, str(response_model)))
     except TypeError as error:
         if "unhashable" not in str(error):
             raise
         return cast("OutputType", PydanticOutput(response_model))
 
 
-def _schema_text(schema: Mapping[str, Any]) -> str:
+def schema_text(schema: Mapping[str, Any]) -> str:
+    """A JSON Schema as JSON text. Raises `LLMConfigurationError` for one that is not plain JSON."""
     try:
-        return json.dumps(schema)
+        return json.dumps(schema, default=_as_dict)
     except (TypeError, ValueError, RecursionError) as error:
         raise LLMConfigurationError(
-            f"the JSON Schema given as response_model is not plain JSON: {error}; use only JSON values in it",
+            f"a JSON Schema given is not plain JSON: {error}; use only JSON values in it",
             phase="local",
         ) from None
+
+
+def _as_dict(value: object) -> dict[Any, Any]:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} is no JSON value")
 
 
 @lru_cache(maxsize=1024)
@@ -128,7 +129,8 @@ def _cached_schema(key: str) -> SchemaOutput:
 
 
 @lru_cache(maxsize=1024)
-def _cached(annotation: Any) -> PydanticOutput[Any]:
+def _cached(annotation: Any, _text: str) -> PydanticOutput[Any]:
+    """By text as well, because `int | str` and `str | int` are equal and have different schemas."""
     return PydanticOutput(annotation)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from penguiflow_llm_core.output import plan_schema
+from penguiflow_llm_core._output_type import schema_text
+from penguiflow_llm_core._plans import kept_plan
 from penguiflow_llm_schema import SchemaPlan
 from penguiflow_llm_types import (
     CallWarning,
@@ -33,7 +34,7 @@ class PlannedTools:
         if dialect is None:
             what = "strict tools" if tool.strict else "tools"
             raise LLMConfigurationError(f"{profile.model!r} takes no {what}; remove {tool.name!r}", phase="local")
-        planned = plan_schema(tool.json_schema, dialect)
+        planned = kept_plan(tool.json_schema, schema_text(tool.json_schema), dialect)
         if not planned.compatible:
             raise LLMConfigurationError(
                 f"the schema of tool {tool.name!r} cannot be sent: {'; '.join(planned.reasons)}", phase="local"

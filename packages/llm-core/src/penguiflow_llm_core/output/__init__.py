@@ -10,7 +10,6 @@ from penguiflow_llm_core.output._choose import (
     forced_mode,
     ladder,
     plan_modes,
-    plan_schema,
 )
 from penguiflow_llm_core.output._mode import Mode, mode_for
 
@@ -23,5 +22,4 @@ __all__ = [
     "ladder",
     "mode_for",
     "plan_modes",
-    "plan_schema",
 ]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from penguiflow_llm_core._output_type import OutputType
-from penguiflow_llm_schema import Dialect, InvalidSchemaError, SchemaPlan, UnknownDialectError, get_dialect, plan
+from penguiflow_llm_core._output_type import OutputType, output_type
+from penguiflow_llm_core._plans import kept_plan
+from penguiflow_llm_schema import SchemaPlan
 from penguiflow_llm_types import DialectRef, LLMConfigurationError, ModelProfile, OutputMode
 
 PROMPTED_DIALECT: Final = "json-schema@2020-12"
@@ -40,44 +41,12 @@ def plan_modes(output: OutputType, profile: ModelProfile) -> ModePlans:
     if tools is None or not tools.compatible:
         tools = _kept(output, profile.tool_dialect) or tools
     native = _kept(output, profile.native_dialect)
-    return ModePlans(native=native, tools=tools, prompted=_made(output, PROMPTED_DIALECT))
-
-
-_KEPT_PLANS: Final = 1024
-_kept_plans: Final[dict[tuple[str, str], SchemaPlan]] = {}
+    prompted = kept_plan(output.json_schema, output.key, PROMPTED_DIALECT)
+    return ModePlans(native=native, tools=tools, prompted=prompted)
 
 
 def _kept(output: OutputType, dialect: DialectRef | None) -> SchemaPlan | None:
-    return None if dialect is None else _made(output, dialect)
-
-
-def _made(output: OutputType, dialect: DialectRef) -> SchemaPlan:
-    """A plan from the store, made on first use; a released dialect never changes, so its name identifies it."""
-    key = (output.key, dialect if isinstance(dialect, str) else dialect.name)
-    found = _kept_plans.get(key)
-    if found is None:
-        if len(_kept_plans) >= _KEPT_PLANS:
-            _kept_plans.clear()
-        found = _kept_plans[key] = plan_schema(output.json_schema, dialect)
-    return found
-
-
-def plan_schema(schema: object, dialect: DialectRef) -> SchemaPlan:
-    """The plan of `schema` for a dialect that a provider names or hands over.
-
-    Raises `LLMConfigurationError` for a dialect the installed schema package does not know, or a schema that is none.
-    """
-    try:
-        found = get_dialect(dialect) if isinstance(dialect, str) else dialect
-        if isinstance(found, Dialect):
-            return plan(schema, found)
-    except (InvalidSchemaError, UnknownDialectError) as error:
-        raise LLMConfigurationError(str(error), phase="local") from None
-    raise LLMConfigurationError(
-        f"the provider hands over a dialect of type {type(dialect).__name__}; "
-        "it must be a name or a penguiflow_llm_schema.Dialect",
-        phase="local",
-    )
+    return None if dialect is None else kept_plan(output.json_schema, output.key, dialect)
 
 
 def ladder(plans: ModePlans) -> tuple[ModeChoice, ...]:
@@ -93,7 +62,7 @@ def ladder(plans: ModePlans) -> tuple[ModeChoice, ...]:
 
 
 def _why(mode: OutputMode, found: SchemaPlan, plans: ModePlans) -> str:
-    losses = "" if found.lossless else f", with {len(found.losses)} constraints left to validation"
+    losses = "" if found.lossless else f", with constraints left to validation: {len(found.losses)}"
     if mode is OutputMode.NATIVE:
         return f"the model has structured output that takes this schema{losses}"
     if plans.native is None:
@@ -104,10 +73,13 @@ def _why(mode: OutputMode, found: SchemaPlan, plans: ModePlans) -> str:
 
 
 def choose_output_mode(
-    profile: ModelProfile, output: OutputType, *, mode: OutputMode | str | None = None
+    profile: ModelProfile, response_model: Any, *, mode: OutputMode | str | None = None
 ) -> ModeChoice:
-    """The mode to use, or the forced one. `LLMConfigurationError` if a forced mode cannot work."""
-    plans = plan_modes(output, profile)
+    """The mode a call with `response_model` would use, or the forced one; nothing is sent.
+
+    Raises `LLMConfigurationError` if a forced mode cannot work, or the type has no schema.
+    """
+    plans = plan_modes(output_type(response_model), profile)
     return ladder(plans)[0] if mode is None else forced_mode(plans, mode, profile)
 
 

@@ -1,4 +1,4 @@
-"""What the two text modes share: taking the text of an answer, and feeding a problem back after it."""
+"""What modes share: giving an instruction, taking the text of an answer, and feeding a problem back after it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,12 @@ def text_of(response: CompletionResponse) -> str:
     if not text.strip():
         raise LLMParseError("the model answered without any text", kind="missing", phase="parse")
     return text
+
+
+def after_system(messages: tuple[LLMMessage, ...], instruction: str) -> tuple[LLMMessage, ...]:
+    """An instruction of ours behind the caller's own system messages, so that a cached prefix stays one."""
+    first = next((at for at, message in enumerate(messages) if message.role != "system"), len(messages))
+    return (*messages[:first], LLMMessage.system(instruction), *messages[first:])
 
 
 def text_feedback(response: CompletionResponse, problem: str) -> tuple[LLMMessage, ...]:

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 from penguiflow_llm_core._output_type import OutputType
-from penguiflow_llm_core.output._reply import text_feedback, text_of
+from penguiflow_llm_core.output._reply import after_system, text_feedback, text_of
 from penguiflow_llm_schema import SchemaPlan
 from penguiflow_llm_types import CompletionResponse, LLMMessage, LLMRequest, ModelProfile
 
@@ -17,11 +17,9 @@ _INSTRUCTION = (
 
 
 def apply(request: LLMRequest, output: OutputType, plan: SchemaPlan, profile: ModelProfile) -> LLMRequest:  # noqa: ARG001
-    """Put the schema behind the caller's own system messages, so that a cached prefix stays one."""
+    """Give the schema as an instruction."""
     schema = json.dumps(plan.schema, ensure_ascii=False)
-    instruction = LLMMessage.system(_INSTRUCTION.format(schema=schema))
-    first = next((at for at, message in enumerate(request.messages) if message.role != "system"), len(request.messages))
-    return replace(request, messages=(*request.messages[:first], instruction, *request.messages[first:]))
+    return replace(request, messages=after_system(request.messages, _INSTRUCTION.format(schema=schema)))
 
 
 def extract(response: CompletionResponse, output: OutputType) -> str:  # noqa: ARG001

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from penguiflow_llm_core._output_type import OutputType
-from penguiflow_llm_core.output._reply import text_feedback
+from penguiflow_llm_core.output._reply import after_system, text_feedback
 from penguiflow_llm_schema import SchemaPlan
 from penguiflow_llm_types import (
     CompletionResponse,
@@ -30,8 +30,8 @@ def apply(request: LLMRequest, output: OutputType, plan: SchemaPlan, profile: Mo
     request = replace(request, tools=(tool,), parallel_tool_calls=False if profile.parallel_tool_calls else None)
     if _can_force(request, profile):
         return replace(request, tool_choice=NamedTool(name=tool.name))
-    instruction = LLMMessage.system(f"Give your final answer by calling the tool {tool.name!r}, exactly once.")
-    return replace(request, tool_choice="auto", messages=(instruction, *request.messages))
+    instruction = f"Give your final answer by calling the tool {tool.name!r}, exactly once."
+    return replace(request, tool_choice="auto", messages=after_system(request.messages, instruction))
 
 
 def _can_force(request: LLMRequest, profile: ModelProfile) -> bool:
