@@ -62,7 +62,7 @@ def ladder(plans: ModePlans) -> tuple[ModeChoice, ...]:
 
 
 def _why(mode: OutputMode, found: SchemaPlan, plans: ModePlans) -> str:
-    losses = "" if found.lossless else f", with constraints left to validation: {len(found.losses)}"
+    losses = "" if found.lossless else f"; constraints left to validation: {len(found.losses)}"
     if mode is OutputMode.NATIVE:
         return f"the model has structured output that takes this schema{losses}"
     if plans.native is None:
