@@ -80,7 +80,7 @@ POLICY: Final = Policy(
                 Dependency(
                     distribution="pyjson5",
                     modules=("pyjson5",),
-                    reason="reads JSON5 in prompted mode, in linear time: the slips of models that were only asked in words",
+                    reason="reads JSON5 in prompted mode: the slips of models that were only asked in words",
                 ),
                 Dependency(
                     distribution="jsonschema",
