@@ -78,6 +78,7 @@ MODELS: list[tuple[Any, Any]] = [
     (list[City], [{"name": "Rome", "founded": "0753-04-21"}, {"name": "Oslo", "founded": None}]),
     (City | Movie, {"title": "Metropolis", "year": 1927}),
     (City | None, {"name": "Rome", "founded": None}),
+    (int | None, None),
     (Literal["yes", "no"], "no"),
     (Colour, "white"),
     (int, 42),

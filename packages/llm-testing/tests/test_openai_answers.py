@@ -1,13 +1,14 @@
 """What the OpenAI personality answers: values for schemas, tool calls, text, limits, usage."""
 
 import json
+import pickle
 from typing import Any
 
 import httpx2
 import jsonschema
 import pytest
 
-from penguiflow_llm_testing import Answer, ScriptedUsage, Simulator
+from penguiflow_llm_testing import GENERATED, Answer, ScriptedUsage, Simulator
 
 PROMPT = "Maria Silva <maria@example.org> ordered 3 lamps at 12.50 on 14 March 2026."
 SCHEMA = {
@@ -258,6 +259,25 @@ def test_scripted_values_go_where_the_request_wants_them(simulator: Simulator, c
     assert json.loads(call["function"]["arguments"]) == value
     assert "tool_calls" not in message(chat(client, tools=[{"type": "function", "function": TOOL}]))
     assert chat(client)["usage"]["total_tokens"] == 7
+
+
+@pytest.mark.parametrize(("value", "text"), [(None, "null"), (False, "false"), (0, "0"), ("", '""'), ([], "[]")])
+def test_every_json_value_can_be_scripted(simulator: Simulator, client: httpx2.Client, value: Any, text: str) -> None:
+    """An optional answer that is absent is null on the wire."""
+    simulator.script(*[Answer(value=value)] * 3)
+    assert text == message(chat(client))["content"]
+    assert text == output_text(respond(client))
+    called = message(chat(client, tools=[{"type": "function", "function": TOOL}], tool_choice="required"))
+    assert text == called["tool_calls"][0]["function"]["arguments"]
+
+
+def test_a_value_left_to_the_simulator(simulator: Simulator, client: httpx2.Client) -> None:
+    """What builds answers for several tests can pass on that it has no value of its own."""
+    assert Answer(value=GENERATED) == Answer()
+    assert repr(Answer().value) == "GENERATED"
+    assert pickle.loads(pickle.dumps(Answer())).value is GENERATED  # noqa: S301 - our own bytes
+    simulator.script(Answer(value=GENERATED))
+    jsonschema.validate(json.loads(message(chat(client, response_format=json_schema()))["content"]), SCHEMA)
 
 
 def test_usage_counts_the_whole_request(client: httpx2.Client) -> None:

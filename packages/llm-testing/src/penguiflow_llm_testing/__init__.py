@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from ._journal import Outcome, RecordedRequest
     from ._script import (
+        GENERATED,
         Answer,
         Cut,
         FailMidway,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 __version__ = version("penguiflow-llm-testing")
 
 __all__ = [
+    "GENERATED",
     "Answer",
     "Cut",
     "FailMidway",

@@ -3,8 +3,9 @@
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from threading import Lock
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from ._exchange import Json
 from ._journal import RecordedRequest
@@ -44,15 +45,28 @@ class ScriptedUsage:
     reasoning_tokens: int | None = None
 
 
+class Generated(Enum):
+    """The one value that stands for "made up from the request", where None is JSON's null."""
+
+    GENERATED = "generated"
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+GENERATED: Final = Generated.GENERATED
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What the model says to the next valid request; whatever is None is generated from the request.
+    """What the model says to the next valid request; whatever is left out is generated from the request.
 
-    `value` is sent as JSON in the place the request asks for: the text, or the arguments of a forced tool call.
+    `value` is sent as JSON in the place the request asks for: the text, or the arguments of a forced tool call. None is
+    JSON's null; `GENERATED` leaves it to the simulator.
     `tool_calls` () means none even where the request forces one. `reasoning` is the text of a reasoning summary.
     """
 
-    value: Json = None
+    value: Json | Generated = GENERATED
     text: str | None = None
     tool_calls: tuple[ScriptedToolCall, ...] | None = None
     refusal: str | None = None

@@ -8,7 +8,7 @@ from random import Random
 from typing import Final, Literal, TypeAlias
 
 from penguiflow_llm_testing._exchange import Json
-from penguiflow_llm_testing._script import Answer, FinishReason, ScriptedToolCall
+from penguiflow_llm_testing._script import GENERATED, Answer, FinishReason, ScriptedToolCall
 from penguiflow_llm_testing._values import generate_value
 
 from ._embedded import find_schema
@@ -105,7 +105,7 @@ def _said(ask: Ask, answer: Answer, rng: Random) -> Turn:
     if answer.tool_calls is not None:
         calls = tuple(_scripted_call(call, index, ask) for index, call in enumerate(answer.tool_calls))
         return Turn(text=answer.text, tool_calls=calls) if calls else Turn(text=_text(ask, answer, rng))
-    if answer.text is not None or answer.value is not None:
+    if answer.text is not None or answer.value is not GENERATED:
         return _valued(ask, answer)
     if _calls_a_tool(ask):
         tool = rng.choice(ask.callable_tools)
