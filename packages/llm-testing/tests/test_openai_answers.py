@@ -287,6 +287,29 @@ def test_usage_counts_the_whole_request(client: httpx2.Client) -> None:
     assert more["prompt_tokens"] > plain["prompt_tokens"] + 50
 
 
+@pytest.mark.parametrize(
+    ("in_chat", "in_responses"),
+    [
+        ({}, {}),
+        ({"response_format": json_schema()}, {"text": text_format()}),
+        (
+            {"tools": [{"type": "function", "function": TOOL}], "tool_choice": "none"},
+            {"tools": [{"type": "function", **TOOL}], "tool_choice": "none"},
+        ),
+    ],
+    ids=["text", "native", "tools"],
+)
+def test_both_endpoints_count_alike(
+    client: httpx2.Client, in_chat: dict[str, Any], in_responses: dict[str, Any]
+) -> None:
+    """One question costs one price; the rest is the few words in which the two wires differ."""
+    here = chat(client, **in_chat)["usage"]["prompt_tokens"]
+    there = respond(client, **in_responses)["usage"]["input_tokens"]
+    assert abs(here - there) <= 12
+    asked = json.dumps([PROMPT, *([SCHEMA] if in_chat else [])])
+    assert min(here, there) >= len(asked) / 4
+
+
 def test_a_long_prefix_is_cached(client: httpx2.Client) -> None:
     """OpenAI caches prompts of 1,024 tokens and more, in steps of 128."""
     long = "word " * 1200

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from penguiflow_llm_testing._exchange import JsonObject, Reply, WireRequest, dump_json, load_json
+from penguiflow_llm_testing._exchange import Json, JsonObject, Reply, WireRequest, dump_json, load_json
 from penguiflow_llm_testing._personalities._protocol import Refused
 from penguiflow_llm_testing._personalities._tokens import PromptCache, tokens_in
 from penguiflow_llm_testing._personalities._turn import Turn, take_turn
@@ -72,7 +72,7 @@ class OpenAIPersonality:
         return error.reply((*headers, *failure_headers(failure)))
 
     def _chat(self, body: JsonObject, answer: Answer, stamp: Stamp, midway: FailMidway | None) -> Reply:
-        text = _counted(body, "messages")
+        text = _counted(body, "messages", output_format=body.get("response_format"))
         request = read_chat(body, seed=self._question(body), cached=0, input_tokens=tokens_in(text))
         _check_model(request.model, chat=True)
         request = replace(request, ask=replace(request.ask, cached_tokens=self._cache.cached_tokens(text)))
@@ -98,7 +98,7 @@ class OpenAIPersonality:
         check_names(body)
         earlier = self._earlier(body)
         items = [*earlier, *input_items(body.get("input") or [])]
-        text = _counted({**body, "input": items}, "input")
+        text = _counted({**body, "input": items}, "input", output_format=(body.get("text") or {}).get("format"))
         request = read_responses(
             body,
             items,
@@ -172,10 +172,10 @@ def _check_model(model: str, *, chat: bool) -> None:
     raise refuse(f"The requested model '{model}' does not exist.", param="model", code="model_not_found")
 
 
-def _counted(body: JsonObject, first: str) -> str:
+def _counted(body: JsonObject, first: str, *, output_format: Json) -> str:
     """The text input tokens are counted in; what comes first on every turn stands first, as prompt caching wants it."""
-    names = ("tools", "response_format", "instructions", first)
-    return "".join(json.dumps(body[name], ensure_ascii=False) for name in names if body.get(name) is not None)
+    counted = (body.get("tools"), output_format, body.get("instructions"), body.get(first))
+    return "".join(json.dumps(part, ensure_ascii=False) for part in counted if part is not None)
 
 
 def _turn(ask: Any, answer: Answer) -> Turn:
