@@ -186,7 +186,7 @@ def find_credentials(environ: Mapping[str, str]) -> CredentialStatus:
     for name in ("OPENAI_API_KEY", "AZURE_OPENAI_API_KEY"):
         if environ.get(name):
             return CredentialStatus(found=True, source=name)
-    return CredentialStatus(found=False, remedy="set OPENAI_API_KEY, or pass api_key")
+    return CredentialStatus(found=False, remedy="set OPENAI_API_KEY")
 
 
 plugin = ProviderPlugin(
