@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from penguiflow_llm_core._json_text import JSONReading, read_json
@@ -216,21 +216,18 @@ _CONTAINERS = st.lists(_JSON, max_size=4) | st.dictionaries(_TEXT, _JSON)
 _WORDS = st.text("abc .,:;!?-\n", max_size=30)
 
 
-@settings(deadline=None)
 @given(value=_JSON, indent=st.none() | st.integers(0, 4), ascii_only=st.booleans())
 def test_any_json_reads_back(value: Any, indent: int | None, ascii_only: bool) -> None:
     """Strict JSON is never altered, and nothing is said to have been overlooked."""
     assert JSONReading(value=value) == read_json(json.dumps(value, indent=indent, ensure_ascii=ascii_only))
 
 
-@settings(deadline=None)
 @given(value=_CONTAINERS, before=_WORDS, after=_WORDS, near_json=st.booleans())
 def test_any_value_in_words_reads_back(value: Any, before: str, after: str, near_json: bool) -> None:
     """Words around an object or list change nothing but the repairs."""
     assert value == read_json(f"{before}{json.dumps(value)}{after}", near_json=near_json).value
 
 
-@settings(deadline=None)
 @given(value=_JSON, before=_WORDS, after=_WORDS)
 def test_any_value_in_a_fence_reads_back(value: Any, before: str, after: str) -> None:
     """A fence may hold any JSON value; backticks inside it are escaped so that they cannot end it."""
@@ -238,7 +235,6 @@ def test_any_value_in_a_fence_reads_back(value: Any, before: str, after: str) ->
     assert JSONReading(value=value, repairs=(FENCED,)) == read_json(f"{before}\n```json\n{body}\n```\n{after}")
 
 
-@settings(deadline=None)
 @given(value=_CONTAINERS.filter(bool), cut=st.floats(0, 1, exclude_max=True), before=_WORDS, near_json=st.booleans())
 def test_no_truncation_is_ever_read(value: Any, cut: float, before: str, near_json: bool) -> None:
     """Wherever an answer breaks off inside its value, it is refused."""
@@ -247,7 +243,6 @@ def test_no_truncation_is_ever_read(value: Any, cut: float, before: str, near_js
         read_json(before + text[: 1 + int(cut * (len(text) - 1))], near_json=near_json)
 
 
-@settings(deadline=None)
 @given(text=st.text("{}[]\"'`\\:,0123456789.eE-+ntfjson \n", max_size=200), near_json=st.booleans())
 def test_any_text_is_a_reading_or_a_parse_error(text: str, near_json: bool) -> None:
     """No text a model can write raises anything else."""

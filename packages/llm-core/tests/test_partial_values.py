@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from penguiflow_llm_core import PartialValue
@@ -104,7 +104,6 @@ def test_work_stays_proportional_to_the_text(size: int) -> None:
     assert 10 < counting.reads <= 32 + 172 + 4
 
 
-@settings(deadline=None)
 @given(
     value=st.dictionaries(st.text("abc", min_size=1), st.lists(st.integers() | st.text("xyz")), min_size=1),
     size=st.integers(1, 9),

@@ -3,7 +3,7 @@
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from penguiflow_llm_core._retry import RetryBudget, RetryState, backoff_s
@@ -129,7 +129,6 @@ def test_the_allowance_grows_back_while_calls_succeed(succeeds: bool, seconds: f
 _PAUSES = st.lists(st.floats(0, 30) | st.just(0.0) | st.floats(0, 0.2), min_size=1, max_size=120)
 
 
-@settings(deadline=None)
 @given(pauses=_PAUSES, retries=st.integers(0, 5), retry_pause=st.floats(0, 8))
 def test_an_outage_is_not_amplified(pauses: list[float], retries: int, retry_pause: float) -> None:
     """Over any outage, however long and however the calls come: requests <= 1.10 x calls + 10."""

@@ -200,7 +200,7 @@ def valid(schema: Any, value: Any) -> bool | None:
         return None
 
 
-@settings(max_examples=600, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=600, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(documents_and_values())
 def test_generated_values_travel(drawn: tuple[Any, Any]) -> None:
     """Every rewrite under every other: valid values go out as the sent schema demands, and come back as they were."""
@@ -216,7 +216,7 @@ def test_generated_values_travel(drawn: tuple[Any, Any]) -> None:
     assert json.dumps(value, sort_keys=True) == json.dumps(made.restore(sent), sort_keys=True)
 
 
-@settings(max_examples=400, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(SCHEMAS, SCHEMAS, VALUES)
 def test_valid_for_sent_restores_to_valid(schema: Any, definition: Any, value: Any) -> None:
     """Whatever the model may write comes back as what was asked for."""
@@ -278,7 +278,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=600, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=600, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(JSON, st.sampled_from(dialect_names()))
 def test_total(schema: Any, dialect: str) -> None:
     """Any JSON value gives a plan or `InvalidSchemaError`, and the checker agrees with the plan."""

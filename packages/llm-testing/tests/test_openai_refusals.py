@@ -279,7 +279,7 @@ def with_value(value: Any, path: tuple[Any, ...], new: Any) -> Any:
     return copy
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(data=st.data(), endpoint=st.sampled_from(sorted(WHOLE)), new=JSON)
 def test_no_request_breaks_the_simulator(data: st.DataObject, endpoint: str, new: Any) -> None:
     """Whatever stands in whatever place of a request, the answer is an answer or a refusal."""

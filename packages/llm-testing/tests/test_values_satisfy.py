@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from penguiflow_llm_testing import UnsatisfiableSchemaError, generate_value
@@ -79,7 +79,7 @@ SCHEMAS = st.recursive(
 )
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=250)
 @given(schema=SCHEMAS, seed=st.integers(0, 5))
 def test_a_value_satisfies_its_schema(schema: Schema, seed: int) -> None:
     """A simulator that breaks the schema it was sent would test the wrong thing."""
