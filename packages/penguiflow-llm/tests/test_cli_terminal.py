@@ -67,7 +67,7 @@ def test_the_summary_tells_the_story(corrected: LLMResult[Any]) -> None:
     show_summary(corrected, console, model="scripted/any")
     lines = [" ".join(line.split()) for line in shown_on(console).splitlines()]
     assert lines[0] == "model scripted/any, answered by any"
-    assert lines[1].startswith("mode native: the model has structured output that takes this schema, with 1 constraint")
+    assert lines[1].startswith("mode native: the model has structured output that takes this schema; constraints left")
     assert lines[2].startswith("attempts 1 native 0.0")
     assert "LLMParseError" in lines[2]
     assert lines[2].endswith("-> re-ask")
