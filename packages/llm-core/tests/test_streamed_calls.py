@@ -118,10 +118,9 @@ async def test_the_result_raises_what_the_call_ended_with(bench: Any) -> None:
     """As `generate` would have."""
     provider = bench.provider(bench.answer("{}"))
     async with bench.client(provider).stream("x", City, max_retries=0) as stream:
-        with pytest.raises(LLMValidationError):
-            await stream.result()
-        with pytest.raises(RuntimeError, match="the call has no result"):
-            await stream.result()
+        for _ in range(2):
+            with pytest.raises(LLMValidationError):
+                await stream.result()
 
 
 async def test_leaving_early_closes_the_connection(bench: Any) -> None:

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Generic, Self, TypeVar
 
 from penguiflow_llm_core._result import ClientStreamEvent
+from penguiflow_llm_types import LLMError
 
 R = TypeVar("R")
 
@@ -21,6 +22,7 @@ class LLMStream(Generic[R]):
     def __init__(self, events: AsyncGenerator[ClientStreamEvent, None], outcome: Callable[[], R]) -> None:
         self._events = events
         self._outcome = outcome
+        self._error: LLMError | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -34,11 +36,17 @@ class LLMStream(Generic[R]):
         return self
 
     async def __anext__(self) -> ClientStreamEvent:
-        return await anext(self._events)
+        try:
+            return await anext(self._events)
+        except LLMError as error:
+            self._error = error
+            raise
 
     async def result(self) -> R:
         """The result, after reading whatever events are left. Raises the `LLMError` the call ended with."""
-        async for _ in self._events:
+        if self._error is not None:
+            raise self._error
+        async for _ in self:
             pass
         return self._outcome()
 
