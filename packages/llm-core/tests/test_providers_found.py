@@ -119,7 +119,7 @@ def test_a_provider_that_is_not_installed_is_answered_with_how() -> None:
     with pytest.raises(LLMConfigurationError) as caught:
         _registry().resolve("claude-opus-4-5")
     assert caught.value.message == (
-        f"provider 'anthropic' is not installed; write it as provider/model. Installed: none. Not installed: {MISSING}."
+        f"provider 'anthropic' is not installed; install it. Installed: none. Not installed: {MISSING}."
     )
 
 

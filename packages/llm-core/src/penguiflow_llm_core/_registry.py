@@ -33,7 +33,9 @@ class ProviderRegistry:
         """The provider and its own model id for a model reference."""
         reference = parse_reference(model)
         if reference is None or (reference.provider not in self.names() and reference.provider not in DISTRIBUTIONS):
-            raise LLMConfigurationError(f"model {model!r} names no known provider; {self._remedy()}", phase="local")
+            raise LLMConfigurationError(
+                f"model {model!r} names no known provider; write it as provider/model. {self._listing()}", phase="local"
+            )
         return self.plugin(reference.provider), reference
 
     def _entry_points(self) -> dict[str, EntryPoint]:
@@ -44,7 +46,9 @@ class ProviderRegistry:
     def _load(self, name: str) -> ProviderPlugin:
         entry = self._entry_points().get(name)
         if entry is None:
-            raise LLMConfigurationError(f"provider {name!r} is not installed; {self._remedy()}", phase="local")
+            raise LLMConfigurationError(
+                f"provider {name!r} is not installed; install it. {self._listing()}", phase="local"
+            )
         try:
             plugin = entry.load()
         except (Exception, SystemExit) as error:
@@ -59,10 +63,10 @@ class ProviderRegistry:
             )
         return plugin
 
-    def _remedy(self) -> str:
+    def _listing(self) -> str:
         installed = self.names()
         missing = [f"{name} (pip install 'penguiflow-llm[{name}]')" for name in DISTRIBUTIONS if name not in installed]
-        text = f"write it as provider/model. Installed: {', '.join(installed) or 'none'}."
+        text = f"Installed: {', '.join(installed) or 'none'}."
         return f"{text} Not installed: {', '.join(missing)}." if missing else text
 
 
