@@ -1,4 +1,4 @@
-"""What the OpenAI personality answers: values for schemas, tool calls, text, limits, usage."""
+"""What the OpenAI personality answers: values for schemas, tool calls, text, limits."""
 
 import json
 import pickle
@@ -278,49 +278,6 @@ def test_a_value_left_to_the_simulator(simulator: Simulator, client: httpx2.Clie
     assert pickle.loads(pickle.dumps(Answer())).value is GENERATED  # noqa: S301 - our own bytes
     simulator.script(Answer(value=GENERATED))
     jsonschema.validate(json.loads(message(chat(client, response_format=json_schema()))["content"]), SCHEMA)
-
-
-def test_usage_counts_the_whole_request(client: httpx2.Client) -> None:
-    plain = chat(client)["usage"]
-    assert plain["total_tokens"] == plain["prompt_tokens"] + plain["completion_tokens"]
-    more = chat(client, tools=[{"type": "function", "function": TOOL}], tool_choice="none")["usage"]
-    assert more["prompt_tokens"] > plain["prompt_tokens"] + 50
-
-
-@pytest.mark.parametrize(
-    ("in_chat", "in_responses"),
-    [
-        ({}, {}),
-        ({"response_format": json_schema()}, {"text": text_format()}),
-        (
-            {"tools": [{"type": "function", "function": TOOL}], "tool_choice": "none"},
-            {"tools": [{"type": "function", **TOOL}], "tool_choice": "none"},
-        ),
-    ],
-    ids=["text", "native", "tools"],
-)
-def test_both_endpoints_count_alike(
-    client: httpx2.Client, in_chat: dict[str, Any], in_responses: dict[str, Any]
-) -> None:
-    """One question costs one price; the rest is the few words in which the two wires differ."""
-    here = chat(client, **in_chat)["usage"]["prompt_tokens"]
-    there = respond(client, **in_responses)["usage"]["input_tokens"]
-    assert abs(here - there) <= 12
-    asked = json.dumps([PROMPT, *([SCHEMA] if in_chat else [])])
-    assert min(here, there) >= len(asked) / 4
-
-
-def test_a_long_prefix_is_cached(client: httpx2.Client) -> None:
-    """OpenAI caches prompts of 1,024 tokens and more, in steps of 128."""
-    long = "word " * 1200
-    assert (
-        chat(client, messages=[{"role": "user", "content": long}])["usage"]["prompt_tokens_details"]["cached_tokens"]
-        == 0
-    )
-    again = chat(client, messages=[{"role": "user", "content": long}, {"role": "user", "content": "and?"}])["usage"]
-    assert 1024 <= again["prompt_tokens_details"]["cached_tokens"] < again["prompt_tokens"]
-    assert again["prompt_tokens_details"]["cached_tokens"] % 128 == 0
-    assert respond(client)["usage"]["input_tokens_details"]["cached_tokens"] == 0
 
 
 def test_several_choices(client: httpx2.Client) -> None:
