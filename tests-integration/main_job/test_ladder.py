@@ -41,9 +41,17 @@ async def test_one_refusal_leads_to_tools(llm_simulator: Simulator, client: LLMC
 async def test_two_refusals_lead_to_the_prompt(llm_simulator: Simulator, client: LLMClient) -> None:
     """Text in a prompt cannot be refused, so the ladder always has a last rung."""
     llm_simulator.script(invalid_schema(), invalid_schema())
-    result = await client.generate("Ada, 36", Person, max_retries=0)
+    result = await client.generate("Ada, 36", Person, max_retries=2)
     assert isinstance(result.data, Person)
     assert [attempt.mode for attempt in result.history] == list(OutputMode)
+
+
+async def test_a_step_down_is_one_of_the_retries(llm_simulator: Simulator, client: LLMClient) -> None:
+    """Who allows no further request gets none, whatever it would be for."""
+    llm_simulator.script(invalid_schema(), invalid_schema())
+    with pytest.raises(LLMSchemaRejectedError):
+        await client.generate("Ada, 36", Person, max_retries=0)
+    assert len(llm_simulator.journal) == 1
 
 
 async def test_a_refusal_is_paid_for_once(llm_simulator: Simulator, client: LLMClient) -> None:
