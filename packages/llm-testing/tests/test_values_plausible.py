@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501  a table reads best with one case on a line
 
+import json
 from random import Random
 from typing import Any
 
@@ -43,6 +44,13 @@ def field(name: str, schema: dict[str, Any], prompt: str = INVOICE, seed: int = 
 def test_a_field_quotes_the_prompt(name: str, schema: dict[str, Any], expected: Any) -> None:
     """An extraction that returns what the document says is what a demonstration must show."""
     assert expected == field(name, schema)
+
+
+@pytest.mark.parametrize(("what", "kind"), [("Any JSON value", str), ("A JSON object", dict), ("A JSON array", list)])
+def test_json_text_is_written_where_it_is_described(what: str, kind: type) -> None:
+    """What a schema cannot say is sent as text; a model that reads the description writes JSON into it."""
+    value = field("extra", {"type": "string", "description": f"Free-form. {what}, written as JSON text."})
+    assert isinstance(json.loads(value), kind)
 
 
 @pytest.mark.parametrize("name", ["customer_name", "vendor_name", "person"])

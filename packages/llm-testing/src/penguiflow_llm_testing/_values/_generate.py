@@ -16,7 +16,7 @@ from ._facts import Facts, facts_of
 from ._numbers import number_for
 from ._pattern import PatternError, text_for
 from ._resolve import TYPES, UnsatisfiableSchemaError, plain_node, type_names
-from ._strings import candidates, key, made_up, words_of
+from ._strings import candidates, json_text, key, made_up, words_of
 from ._valid import is_valid, matches, same
 
 MAX_NODES: Final = 20_000  # values generated in one attempt
@@ -273,6 +273,7 @@ class _Generator:
             return len(text) >= least and (most is None or len(text) <= most)
 
         tries = candidates(node.get("format"), place.words, self._facts, self._rng, index=place.index)
+        tries = [*json_text(node.get("description"), self._rng), *tries]
         if "pattern" in node:
             return self._patterned(node["pattern"], tries, least, fits)
         return next(filter(fits, tries), None) or self._sized(least, most)

@@ -1,5 +1,6 @@
 """Strings for a field: by format, by the words of its name, from the prompt, else from small tables."""
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -48,6 +49,7 @@ _COMPANIES: Final = (
     "Oakfield Ltd",
 )
 _STREETS: Final = ("Harbour Street", "Mill Lane", "Via Garibaldi", "Kerkstraat", "Rua do Sol", "Station Road")
+_JSON_TEXT: Final = re.compile(r"\bJSON (object|array|value)\b[^.]{0,40}\bJSON text\b")
 _CURRENCIES: Final = ("EUR", "USD", "GBP", "CHF", "SEK")
 _ADJECTIVES: Final = (
     "clear",
@@ -178,6 +180,15 @@ def _fact(kind: Kind | None, words: Sequence[str], facts: Facts, rng: Random, in
 def made_up(rng: Random) -> str:
     """A short phrase about nothing in particular."""
     return f"{rng.choice(_ADJECTIVES)} {rng.choice(_NOUNS)}"
+
+
+def json_text(description: object, rng: Random) -> list[str]:
+    """A JSON value as text for a field whose description asks for that, as a model does that reads it."""
+    wanted = _JSON_TEXT.search(description) if isinstance(description, str) else None
+    if wanted is None:
+        return []
+    value = {"object": {key(rng): made_up(rng)}, "array": [made_up(rng)], "value": made_up(rng)}[wanted[1]]
+    return [json.dumps(value)]
 
 
 def key(rng: Random) -> str:
