@@ -8,9 +8,7 @@ from typing import Any, Final
 from penguiflow_llm_schema import SchemaPlan, dialect_names, plan
 
 _SHOWN_LOSSES: Final = 20
-_ALLOW: Final = (
-    "leave these keywords out, or allow it with lossless=False: whoever validates the answer still checks them"
-)
+_ALLOW: Final = "leave these keywords out, or allow it with lossless=False and have the answer validated"
 # By these words in its name a dialect is one of tools; the rest of a provider's are those of its structured output.
 _OF_TOOLS: Final = frozenset({"tool", "function"})
 
