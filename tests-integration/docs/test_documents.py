@@ -21,7 +21,7 @@ import pytest
 
 import penguiflow_llm
 from penguiflow_llm import LLMError
-from penguiflow_llm._cli._exit import MEANINGS
+from penguiflow_llm._cli._exit import MEANINGS, PLAN_MEANINGS
 from penguiflow_llm_testing import Simulator
 
 ROOT = Path(__file__).parents[2]
@@ -76,7 +76,8 @@ COMMANDS = [
     for path in DOCUMENTS
     for _, code in blocks(path, "sh")
     for line in code.splitlines()
-    if line.startswith("penguiflow-llm ") and ("--simulate" in line or " providers" in line)
+    if re.match(r"penguiflow-llm (providers|plan)\b", line)
+    or (line.startswith("penguiflow-llm ") and "--simulate" in line)
 ]
 
 
@@ -121,7 +122,7 @@ def test_every_error_is_in_the_table() -> None:
 
 
 def test_the_exit_codes_are_in_the_readme() -> None:
-    """The table of the package's README is that of `--help`."""
+    """The tables of the package's README are those of `--help`."""
     text = (ROOT / "packages" / "penguiflow-llm" / "README.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (\d+) \| ([^|]+) \|$", text, re.MULTILINE)
-    assert rows == [(str(code.value), meaning) for code, meaning in MEANINGS.items()]
+    assert rows == [(str(code.value), text) for table in (MEANINGS, PLAN_MEANINGS) for code, text in table.items()]

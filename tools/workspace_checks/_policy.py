@@ -120,6 +120,12 @@ POLICY: Final = Policy(
                     reason="HTTP/1.1 as a state machine, so that faults can be put at exact bytes",
                 ),
                 Dependency(
+                    distribution="pydantic",
+                    modules=("pydantic",),
+                    reason="`assert_portable` takes types that cannot describe themselves",
+                    extra="pydantic",
+                ),
+                Dependency(
                     distribution="pytest", modules=("pytest",), reason="the fixtures are a plugin of it", extra="pytest"
                 ),
             ),

@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 import openai
 import pytest
 
-from penguiflow_llm_openai import create
+from penguiflow_llm_openai import create, plugin
 from penguiflow_llm_types import (
     SPEC_VERSION,
     Done,
@@ -264,3 +264,10 @@ def test_closing_from_another_thread() -> None:
         assert {} == provider._transport._connections
         finish.set()
         thread.join(5)
+
+
+def test_facts_are_told_without_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a schema fits a model can be asked in CI, where there is no key; the facts are those of a call."""
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    assert plugin.profile is not None
+    assert plugin.profile("gpt-5.4-mini") == create(api_key=KEY).profile("gpt-5.4-mini")

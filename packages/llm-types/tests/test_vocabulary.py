@@ -188,6 +188,7 @@ def test_a_plugin_is_a_value() -> None:
     plugin = ProviderPlugin(name="echo", create=_Echo, credentials=credentials, options={})
     assert isinstance(plugin.create(), Provider)
     assert plugin.credentials({}) == CredentialStatus(found=False, remedy="set ECHO_KEY")
+    assert plugin.profile is None
     assert ENTRY_POINT_GROUP == "penguiflow_llm.providers"
 
 

@@ -190,5 +190,10 @@ def find_credentials(environ: Mapping[str, str]) -> CredentialStatus:
 
 
 plugin = ProviderPlugin(
-    name="openai", create=create, credentials=find_credentials, options=OPTIONS, price_provider="openai"
+    name="openai",
+    create=create,
+    credentials=find_credentials,
+    options=OPTIONS,
+    price_provider="openai",
+    profile=openai_profile,
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from ._journal import Outcome, RecordedRequest
+    from ._portable import assert_portable
     from ._script import (
         GENERATED,
         Answer,
@@ -68,6 +69,7 @@ __all__ = [
     "Step",
     "UnsatisfiableSchemaError",
     "__version__",
+    "assert_portable",
     "bad_request",
     "content_filtered",
     "context_too_long",
@@ -91,6 +93,7 @@ _ELSEWHERE: Final = {
     "ScriptedStep": "._scripted",
     "Simulator": "._simulator",
     "UnsatisfiableSchemaError": "._values",
+    "assert_portable": "._portable",
     "generate_value": "._values",
 }  # every other name is a step of a script
 

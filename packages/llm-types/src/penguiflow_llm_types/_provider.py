@@ -72,4 +72,7 @@ class ProviderPlugin:
     """The provider options `create` takes beyond `api_key` and `base_url`: name to one-line meaning."""
     price_provider: str | None = None
     """The provider's id in `genai-prices`; None where its prices are not listed."""
+    profile: Callable[[str], ModelProfile] | None = None
+    """Facts of a model at the provider's own service, for who has no credential; None where only a provider made by
+    `create` can tell."""
     extra: Mapping[str, Any] | None = None

@@ -6,17 +6,20 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import asdict
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, NoReturn, TypeAlias
 
 import typer
 from rich.console import Console
 
 from penguiflow_llm import Effort, LLMError, LLMResult, OutputMode, ProviderRegistry, RequestOptions, __version__
-from penguiflow_llm._cli._exit import MEANINGS, UsageError, error_text, exit_code
+from penguiflow_llm._cli._exit import MEANINGS, PLAN_MEANINGS, ExitCode, UsageError, error_text, exit_code
 from penguiflow_llm._cli._growing import growing_value
 from penguiflow_llm._cli._job import Job, open_client, run
+from penguiflow_llm._cli._plan_record import plans_record
+from penguiflow_llm._cli._plan_report import failure, show_plans
 from penguiflow_llm._cli._prompt import as_messages, read_prompt
 from penguiflow_llm._cli._providers import provider_rows, show_providers
 from penguiflow_llm._cli._record import as_text, error_record, result_record, value_as_json
@@ -24,8 +27,13 @@ from penguiflow_llm._cli._schema import load_response_model
 from penguiflow_llm._cli._settings import client_settings
 from penguiflow_llm._cli._simulate import simulated
 from penguiflow_llm._cli._summary import show_summary
+from penguiflow_llm._cli._targets import plan_targets
+from penguiflow_llm._cli._text import printable
 
-_EXIT_CODES = "\n\n".join(["Exit codes:", *(f"{code.value}  {meaning}" for code, meaning in MEANINGS.items())])
+
+def _exit_codes(meanings: Mapping[ExitCode, str]) -> str:
+    return "\n\n".join(["Exit codes:", *(f"{code.value}  {meaning}" for code, meaning in meanings.items())])
+
 
 app = typer.Typer(
     help="Validated values from a language model, on the command line.",
@@ -52,7 +60,7 @@ def _root(
     pass
 
 
-@app.command(epilog=_EXIT_CODES)
+@app.command(epilog=_exit_codes(MEANINGS))
 def generate(
     model: Annotated[str, typer.Option(help="Model as provider/model, such as openai/gpt-5.4-mini.")],
     schema: Annotated[str, typer.Option(help="file.py:Type, package.module:Type, or a JSON Schema file.json.")],
@@ -91,7 +99,9 @@ def generate(
         job = Job(model=model, messages=messages, response_model=response_model, mode=mode, options=options)
         result = _run(job, settings, registry, simulate=simulate, stream=stream)
     except (LLMError, UsageError) as error:
-        _fail(error, model=model, as_json=as_json)
+        if as_json and isinstance(error, LLMError):
+            typer.echo(as_text(error_record(error, model=model)))
+        _fail(error)
     else:
         _show(result, response_model, model=model, as_json=as_json)
 
@@ -116,11 +126,62 @@ def _show(result: LLMResult[Any], response_model: Any, *, model: str, as_json: b
         show_summary(result, console, model=model)
 
 
-def _fail(error: LLMError | UsageError, *, model: str, as_json: bool) -> None:
-    if as_json and isinstance(error, LLMError):
-        typer.echo(as_text(error_record(error, model=model)))
+def _fail(error: LLMError | UsageError) -> NoReturn:
     typer.echo(error_text(error), err=True)
     raise typer.Exit(exit_code(error))
+
+
+@app.command(epilog=_exit_codes(PLAN_MEANINGS))
+def plan(
+    schema: Annotated[
+        str, typer.Argument(metavar="SCHEMA", help="file.py:Type, package.module:Type, or a JSON Schema file.json.")
+    ],
+    model: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PROVIDER/MODEL", help="What generate would do with this model; may be repeated."),
+    ] = None,
+    dialect: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="One dialect, such as openai/strict@2026-11; may be repeated."),
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every known dialect, as a table; the default without --model and --dialect.")
+    ] = False,
+    show_schema: Annotated[
+        bool | None,
+        typer.Option(
+            "--show-schema/--no-schema",
+            help="Show every schema sent, or none; else those of chosen modes and of each --dialect are shown.",
+            show_default=False,
+        ),
+    ] = None,
+    lossless: Annotated[bool, typer.Option("--lossless", help="Also end with 1 where something is lost.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+) -> None:
+    """Show what providers would be sent of a schema: mode, losses, what does not fit and what to change.
+
+    Nothing is sent, and no key is needed.
+    """
+    every = every or not (model or dialect)
+    try:
+        targets = plan_targets(
+            load_response_model(schema),
+            models=model or (),
+            dialects=dialect or (),
+            every_dialect=every,
+            registry=ProviderRegistry(),
+            environment=os.environ,
+        )
+    except (LLMError, UsageError) as error:
+        _fail(error)
+    if as_json:
+        typer.echo(as_text(plans_record(targets, schema=schema, with_schemas=show_schema is not False)))
+    else:
+        show_plans(targets, Console(file=typer.get_text_stream("stdout")), table=every, schemas=show_schema)
+    problem = failure(targets, lossless=lossless)
+    if problem is not None:
+        typer.echo(printable(problem), err=True)
+        raise typer.Exit(ExitCode.NOT_CARRIED)
 
 
 @app.command()

@@ -21,6 +21,7 @@ class ExitCode(IntEnum):
     """What the process ends with."""
 
     OK = 0
+    NOT_CARRIED = 1
     USAGE = 2
     PROVIDER = 3
     ANSWER = 4
@@ -33,6 +34,12 @@ MEANINGS: Final = {
     ExitCode.PROVIDER: "the provider or the network failed, or time ran out",
     ExitCode.ANSWER: "the model answered, but no whole value that fits: refused, cut off, filtered or invalid",
     ExitCode.INTERRUPTED: "interrupted",
+}
+
+PLAN_MEANINGS: Final = {
+    ExitCode.OK: "every target takes the schema, as its structured output or as a tool",
+    ExitCode.NOT_CARRIED: "a target cannot take it or, with --lossless, would lose some of it; the report says why",
+    ExitCode.USAGE: "there is no plan: an argument cannot work",
 }
 
 

@@ -8,17 +8,17 @@ from typing import Final
 
 from penguiflow_llm import Usage
 
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def printable(text: str) -> str:
-    """`text` without control characters: a provider's words must not move the cursor of a terminal."""
+    """`text` without control characters, which would move a terminal's cursor, and without what UTF-8 cannot write."""
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str, plural: str | None = None) -> str:
     """A number and its noun: "1 attempt", "2 attempts"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def money(cost_usd: Decimal | None) -> str:
