@@ -58,6 +58,7 @@ class Field:
     codec: Codec
     is_optional: bool = False  # it may be left out, and is sent as null then
     null_is_absent: bool = False  # null means that it was left out; False where null is a value of its own
+    only: tuple[Any, ...] = ()  # the only value it can have, which is also its default: sent where it is left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,5 +142,5 @@ def array_of(items: Codec) -> Codec:
 
 def object_of(fields: tuple[Field, ...], rest_name: str | None = None, rest: PairsCodec | None = None) -> Codec:
     """The codec of an object, the trivial one where nothing in it changed."""
-    plain = all(one.codec == SAME and one.name == one.sent and not one.is_optional for one in fields)
+    plain = all(one.codec == SAME and one.name == one.sent and not one.is_optional and not one.only for one in fields)
     return SAME if plain and rest is None else ObjectCodec(fields, rest_name, rest)

@@ -111,12 +111,13 @@ class Forwarder:
         return {**sent, codec.rest_name: self._pairs(codec.rest, further, level + 1, is_strict=is_strict)}
 
     def _is_sent(self, one: Field, value: dict[str, Any]) -> bool:
-        return one.name in value or one.is_optional
+        return one.name in value or one.is_optional or bool(one.only)
 
     def _field(self, one: Field, value: dict[str, Any], level: int, *, is_strict: bool) -> Any:
-        if one.name not in value:
+        if one.name not in value and not one.only:
             return None
-        return self.walk(one.codec, value[one.name], level + 1, is_strict=is_strict)
+        item = value.get(one.name, *one.only)
+        return self.walk(one.codec, item, level + 1, is_strict=is_strict)
 
     def _tuple(self, codec: TupleCodec, value: Any, level: int, *, is_strict: bool) -> Any:
         if not isinstance(value, list):

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from ._codec import KEY, VALUE, Field, ObjectCodec, PairsCodec, object_of
 from ._context import Context, Emitted, Sentences, never
-from ._facts import holders
-from ._json import join
+from ._facts import allowed_values, holders, stated_types
+from ._json import canonical, join
 from ._nulls import nullable
 from ._resolver import Place, Site
 from ._scalars import describe_keyword, strictest
-from ._unions import join_branches
+from ._unions import join_branches, unions_of
 
 __all__ = ["closed_object", "emit_object"]
 
@@ -116,14 +116,16 @@ def _emit_declared(context: Context, sites: Sequence[Site], shape: _Shape, level
     properties: dict[str, Any] = {}
     fields: list[Field] = []
     for name, place in shape.properties.items():
-        emitted = context.emit(place, level + 1)
+        only = () if name in shape.required else _only_value(context, place)
+        said = tuple(site.hide("default") for site in place) if only else place
+        emitted = context.emit(said, level + 1)
         if emitted.fits == "none":
             if name in shape.required:
                 return never()
             continue
-        is_optional = name not in shape.required
+        is_optional = name not in shape.required and not only
         properties[name] = nullable(emitted).schema if is_optional else emitted.schema
-        fields.append(Field(name, name, emitted.codec, is_optional, is_optional and not emitted.null))
+        fields.append(Field(name, name, emitted.codec, is_optional, is_optional and not emitted.null, only))
         if is_optional and emitted.null:
             _report_merged_null(context, place)
     _count_properties(context, sites, len(shape.required), sentences)
@@ -134,6 +136,20 @@ def _emit_declared(context: Context, sites: Sequence[Site], shape: _Shape, level
     rest["description"] = "Further properties, one entry each."
     properties[rest_name] = rest
     return Emitted(closed_object(properties), ObjectCodec(tuple(fields), rest_name, codec))
+
+
+def _only_value(context: Context, place: Place) -> tuple[Any, ...]:
+    """The one value that an optional property can have, where that is its default too; else none.
+
+    Left out means the same as given then, so it is always sent: a union's tag stays a tag.
+    """
+    found = context.expand(place)
+    if unions_of(found):
+        return ()
+    values = allowed_values(found.sites, stated_types(found.sites)) or ()
+    defaults = [site.get("default") for site in (*found.outer, *found.inner) if site.has("default")]
+    is_only = len(values) == 1 and values[0] is not None and canonical(values[0]) in map(canonical, defaults)
+    return tuple(values) if is_only else ()
 
 
 def _report_merged_null(context: Context, place: Place) -> None:
