@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from . import _check_anthropic, _check_bedrock, _check_gemini, _check_openai
+from . import _check_anthropic, _check_bedrock, _check_databricks, _check_gemini, _check_openai
 from ._check_node import Node, Violation
 from ._dialect import Dialect
 from ._dialects import get_dialect
@@ -26,12 +26,14 @@ _RULES: Final[Mapping[str, _Rules]] = {
     "anthropic": _check_anthropic.rules,
     "bedrock": _check_bedrock.rules,
     "gemini": _check_gemini.rules,
+    "databricks": _check_databricks.rules,
 }
 _LIMITS: Final[Mapping[str, Callable[[str, int, int], str]]] = {
     "openai": _check_openai.limit_message,
     "anthropic": _check_anthropic.limit_message,
     "bedrock": _check_openai.limit_message,
     "gemini": _check_gemini.limit_message,
+    "databricks": _check_databricks.limit_message,
 }
 
 

@@ -132,7 +132,7 @@ def _add_property(context: Context, shape: _Shape, name: str, place: Place, leve
     emitted = (context.emit if is_required or only else context.emit_optional)(said, level + 1)
     if emitted.fits == "none":
         return not is_required
-    sent = _free_name(renamed(name, context.dialect.property_names), properties.schemas)
+    sent = _sent_name(name, context.dialect.property_names, {*shape.properties, *properties.schemas})
     if is_required or only:
         properties.add_required(name, sent, emitted, only)
         return True
@@ -169,6 +169,15 @@ def _report_merged_null(context: Context, place: Place) -> None:
     detail = "left out and null are both sent as null and come back as null; require it, or give it the default null"
     for site in place[:1]:
         context.lose(site, "required", "relaxed", detail)
+
+
+def _sent_name(name: str, allowed: str | None, taken: set[str]) -> str:
+    """`name` where the dialect takes it, else one made of it that nothing else is called by."""
+    wanted = sent = renamed(name, allowed)
+    number = 2
+    while sent != name and sent in taken:
+        sent, number = f"{wanted[:56]}_{number}", number + 1
+    return sent
 
 
 def _free_name(wanted: str, taken: dict[str, Any]) -> str:

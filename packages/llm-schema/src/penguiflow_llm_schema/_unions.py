@@ -95,7 +95,8 @@ def _choice(context: Context, branches: Sequence[Emitted], site: Site, *, takes_
     words = "Fill one option, or none for null." if takes_null else "Fill exactly one option."
     if not takes_null:
         detail = "sent as an object with an option for each branch, which may all be empty; use fewer unions"
-        context.lose(site, "anyOf", "relaxed", detail)
+        keyword = next((keyword for keyword in ("anyOf", "oneOf", "type") if site.has(keyword)), "anyOf")
+        context.lose(site, keyword, "relaxed", detail)
     codec = ChoiceCodec(tuple(Branch(one.schema, one.codec) for one in branches), as_lists)
     return Emitted({"type": "object", "description": words} | schema, codec, null=False)
 
