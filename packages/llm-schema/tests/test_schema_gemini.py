@@ -110,8 +110,8 @@ CASES: dict[str, tuple[Any, Any, list[tuple[Any, Any]]]] = {
     ),
     "names that are not taken": (
         opened(**{"a-b": {"type": "string"}, "1": {"type": "string"}, "a_b": {"type": "string"}}),
-        sent(a_b={"type": "string"}, _1={"type": "string"}, a_b_={"type": "string"}),
-        [({"a-b": "x", "1": "y", "a_b": "z"}, {"a_b": "x", "_1": "y", "a_b_": "z"})],
+        sent(a_b_2={"type": "string"}, _1={"type": "string"}, a_b={"type": "string"}),
+        [({"a-b": "x", "1": "y", "a_b": "z"}, {"a_b_2": "x", "_1": "y", "a_b": "z"})],
     ),
 }
 
@@ -157,6 +157,14 @@ def test_recursion_through_optional_properties_stays() -> None:
         == made.schema["$defs"]["Node"]["properties"]["next"]
     )
     assert (True, (), ()) == (made.compatible, made.losses, check(made.schema, JSON))
+
+
+def test_many_names_become_one() -> None:
+    """Names in a script that is not taken at all still differ, and keep to the length."""
+    names = [chr(0x4E00 + index) * 70 for index in range(30)]
+    made = plan(opened(**{name: {"type": "string"} for name in names}), FUNCTION)
+    assert (30, ()) == (made.stats.properties, check(made.schema, FUNCTION))
+    assert dict.fromkeys(names, "x") == made.restore(made.forward(dict.fromkeys(names, "x")))
 
 
 @pytest.mark.parametrize("dialect", [JSON, SCHEMA])
