@@ -35,7 +35,27 @@ PERSON: dict[str, Any] = {
 
 def test_names() -> None:
     """Providers name dialects by these strings; a released one stays."""
-    names = ("json-schema@2020-12", "openai/strict-tool@2026-11", "openai/strict@2026-11", "openai/tool@2026-11")
+    names = (
+        "anthropic/output@2026-11",
+        "anthropic/strict-tool@2026-11",
+        "anthropic/tool@2026-11",
+        "bedrock/nova-tool@2026-11",
+        "bedrock/output@2026-11",
+        "bedrock/strict-tool@2026-11",
+        "bedrock/tool@2026-11",
+        "databricks/function-gpt@2026-11",
+        "databricks/function@2026-11",
+        "databricks/output-gpt@2026-11",
+        "databricks/output@2026-11",
+        "gemini/function@2026-11",
+        "gemini/json-schema@2026-11",
+        "gemini/schema-vertex@2026-11",
+        "gemini/schema@2026-11",
+        "json-schema@2020-12",
+        "openai/strict-tool@2026-11",
+        "openai/strict@2026-11",
+        "openai/tool@2026-11",
+    )
     assert names == dialect_names()
     assert names == tuple(get_dialect(name).name for name in names)
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from ._codec import SAME, Codec, Field, TupleCodec, array_of
+from ._codec import SAME, JsonTextCodec, TupleCodec, array_of
 from ._context import Context, Emitted, Sentences, never
 from ._facts import holders
-from ._nulls import nullable
-from ._objects import closed_object
+from ._optional import Properties
 from ._resolver import Place, Site
-from ._scalars import describe_keyword, strictest
+from ._scalars import describe_keyword, is_kept, strictest
 
 __all__ = ["emit_array"]
 
@@ -40,6 +39,8 @@ def _list_of(context: Context, sites: Sequence[Site], items: Emitted, sentences:
     if items.fits == "none":
         if least:
             return never()
+        if not is_kept(context.dialect, "maxItems", 0):
+            return Emitted({"type": "string", "enum": ["[]"]}, JsonTextCodec())
         return Emitted({"type": "array", "items": {"type": "null"}, "maxItems": 0}, SAME)
     schema: dict[str, Any] = {"type": "array", "items": items.schema}
     for keyword in ("minItems", "maxItems"):
@@ -47,7 +48,7 @@ def _list_of(context: Context, sites: Sequence[Site], items: Emitted, sentences:
         if not found:
             continue
         site, value = strictest(keyword, found)
-        if keyword in context.dialect.keeps:
+        if is_kept(context.dialect, keyword, value):
             schema[keyword] = value
         else:
             describe_keyword(context, site, keyword, value, sentences)
@@ -95,18 +96,17 @@ def _at(context: Context, site: Site, index: int) -> Site:
 def _emit_fields(
     context: Context, sites: Sequence[Site], emitted: list[Emitted], least: float, most: float | None, level: int
 ) -> Emitted:
-    properties: dict[str, Any] = {}
-    fields: list[Field] = []
+    properties = Properties(context)
     for index, one in enumerate(emitted):
-        name, is_optional = f"item_{index}", index >= least
-        properties[name] = nullable(one).schema if is_optional else one.schema
-        fields.append(Field(str(index), name, one.codec, is_optional, is_optional and not one.null))
+        add = properties.add_required if index < least else properties.add_optional
+        add(str(index), f"item_{index}", one)
+    fields = tuple(properties.fields)
     rest = _items(context, sites)
     if not rest or (most is not None and most <= len(emitted)):
-        return Emitted(closed_object(properties), TupleCodec(tuple(fields)))
+        return Emitted(properties.schema(), TupleCodec(fields))
     more = context.emit(rest, level + 2)
     if more.fits == "none":
-        return Emitted(closed_object(properties), TupleCodec(tuple(fields)))
-    properties[_REST] = {"type": "array", "items": more.schema, "description": "Further items."}
-    codec: Codec = more.codec
-    return Emitted(closed_object(properties), TupleCodec(tuple(fields), _REST, codec))
+        return Emitted(properties.schema(), TupleCodec(fields))
+    further = {"type": "array", "items": more.schema, "description": "Further items."}
+    properties.add_required(_REST, _REST, Emitted(further, SAME))
+    return Emitted(properties.schema(), TupleCodec(fields, _REST, more.codec))

@@ -7,9 +7,29 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 __all__ = [
-    "KEY", "SAME", "VALUE", "WRAPPER", "ArrayCodec", "Branch", "Codec", "Codecs", "DefinitionCodec", "Field",
-    "JsonTextCodec", "NullOrCodec", "ObjectCodec", "PairsCodec", "SameCodec", "TupleCodec", "UnionCodec", "WrapCodec",
-    "array_of", "object_of",
+    "KEY",
+    "SAME",
+    "VALUE",
+    "WRAPPER",
+    "ArrayCodec",
+    "Branch",
+    "ChoiceCodec",
+    "Codec",
+    "Codecs",
+    "DefinitionCodec",
+    "Field",
+    "JsonTextCodec",
+    "MaybeCodec",
+    "NullOrCodec",
+    "ObjectCodec",
+    "PairsCodec",
+    "SameCodec",
+    "TupleCodec",
+    "UnionCodec",
+    "WrapCodec",
+    "array_of",
+    "object_of",
+    "option_name",
 ]  # fmt: skip
 
 KEY: Final = "key"
@@ -37,6 +57,13 @@ class NullOrCodec:
 
 
 @dataclass(frozen=True, slots=True)
+class MaybeCodec:
+    """Null, sent as an empty list, or what `inner` says, sent as a list of one."""
+
+    inner: Codec
+
+
+@dataclass(frozen=True, slots=True)
 class JsonTextCodec:
     """Any value, sent as JSON in a string."""
 
@@ -56,8 +83,11 @@ class Field:
     name: str
     sent: str  # its name on the wire
     codec: Codec
-    is_optional: bool = False  # it may be left out, and is sent as null then
+    is_optional: bool = False  # it may be left out, and is sent as null then, or as an empty list by `MaybeCodec`
     null_is_absent: bool = False  # null means that it was left out; False where null is a value of its own
+    left_out: bool = False  # where it is left out it is left out of what is sent too
+    drops_null: bool = False  # null is left out as well: it is the default
+    only: tuple[Any, ...] = ()  # the only value it can have, which is also its default: sent where it is left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +137,23 @@ class UnionCodec:
     branches: tuple[Branch, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ChoiceCodec:
+    """Alternatives, sent as an object with a property for each, of which one is filled; none of them means null."""
+
+    branches: tuple[Branch, ...]
+    as_lists: bool  # filled is a list of one, and empty an empty list; else empty is null
+
+
+def option_name(index: int) -> str:
+    """The name of the branch at `index` where it is sent as a property."""
+    return f"option_{index + 1}"
+
+
 Codec: TypeAlias = (
     SameCodec
+    | MaybeCodec
+    | ChoiceCodec
     | DefinitionCodec
     | NullOrCodec
     | JsonTextCodec
@@ -141,5 +186,9 @@ def array_of(items: Codec) -> Codec:
 
 def object_of(fields: tuple[Field, ...], rest_name: str | None = None, rest: PairsCodec | None = None) -> Codec:
     """The codec of an object, the trivial one where nothing in it changed."""
-    plain = all(one.codec == SAME and one.name == one.sent and not one.is_optional for one in fields)
-    return SAME if plain and rest is None else ObjectCodec(fields, rest_name, rest)
+    return SAME if all(map(_is_plain, fields)) and rest is None else ObjectCodec(fields, rest_name, rest)
+
+
+def _is_plain(one: Field) -> bool:
+    is_same = one.codec == SAME and one.name == one.sent and not one.only
+    return is_same and (not one.is_optional or (one.left_out and not one.drops_null))

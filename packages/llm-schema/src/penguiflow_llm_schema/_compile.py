@@ -11,7 +11,7 @@ from typing import Any
 from ._arrays import emit_array
 from ._codec import SAME, WRAPPER, Codec, Codecs, DefinitionCodec, JsonTextCodec, WrapCodec
 from ._conjunction import Conjunction, PlaceKey
-from ._context import ANYTHING, Budget, Context, Emitted, Sentences, never
+from ._context import ANYTHING, Budget, Context, DefinitionKey, Emitted, Sentences, never
 from ._describe import annotation_sentences, base_description, with_description, with_sentences
 from ._dialect import Dialect
 from ._disjoint import Definitions
@@ -19,10 +19,10 @@ from ._facts import allowed_values, stated_types
 from ._json import JsonType
 from ._loss import SchemaLoss
 from ._nulls import takes_null
-from ._objects import closed_object, emit_object
+from ._objects import emit_object
 from ._resolver import Place, Resolver, Site
 from ._scalars import describe_keyword, emit_scalar, emit_values
-from ._unions import emit_union, join_branches, unions_of
+from ._unions import closed_object, emit_union, join_branches, unions_of
 
 __all__ = ["Compiled", "compile_document"]
 
@@ -37,7 +37,8 @@ class Compiled:
     losses: tuple[SchemaLoss, ...]
     nothing_fits: bool
     definitions: Definitions  # for the next attempt
-    keys: dict[PlaceKey, str]  # definitions by what they stand for
+    keys: dict[DefinitionKey, str]  # names of definitions by what they stand for
+    root_key: DefinitionKey
     is_settled: bool  # the attempt knew all definitions that it asked for
 
 
@@ -53,12 +54,13 @@ class _Compiler:
     budget: Budget
     known: Definitions
     context: Context = field(init=False)
-    names: dict[PlaceKey, str] = field(default_factory=dict)
-    waiting: deque[tuple[str, PlaceKey, Conjunction]] = field(default_factory=deque)
+    names: dict[DefinitionKey, str] = field(default_factory=dict)
+    waiting: deque[tuple[str, DefinitionKey, Conjunction]] = field(default_factory=deque)
     schemas: dict[str, dict[str, Any]] = field(default_factory=dict)
     codecs: dict[str, Codec] = field(default_factory=dict)
     opening: list[tuple[PlaceKey, int]] = field(default_factory=list)  # unions being written, with their levels
-    root_key: PlaceKey = ()
+    root_key: DefinitionKey = ((), 0)
+    current: DefinitionKey = ((), 0)  # the definition that is being written
 
     def __post_init__(self) -> None:
         asked = Definitions(self.known.schemas, self.known.codecs)
@@ -66,7 +68,7 @@ class _Compiler:
 
     def run(self) -> Compiled:
         found = self.context.expand((self.resolver.root(),))
-        self.root_key = found.key
+        self.root_key = self.current = (found.key, 0)
         root = self.opened(found, 1)
         self._write_definitions()
         schema, codec = self._as_root(root)
@@ -82,6 +84,7 @@ class _Compiler:
             nothing_fits=root.fits == "none",
             definitions=produced,
             keys=self.names,
+            root_key=self.root_key,
             is_settled=self._is_settled(produced),
         )
 
@@ -105,9 +108,11 @@ class _Compiler:
 
     def _reference(self, found: Conjunction, level: int) -> Emitted:
         """A reference to the definition of what is found, which is written later, once."""
-        key = found.key
-        if (key, level) in self.opening:
+        if (found.key, level) in self.opening:
             return never()  # a union with itself as a branch: nothing is added by it
+        key = (found.key, self._times(found.key))
+        if self.budget.cut is not None and key[1] > self.budget.cut.times:
+            return self._cut_off(found)
         if key not in self.names:
             self._define(key, found)
         name = self.names[key]
@@ -118,13 +123,30 @@ class _Compiler:
         schema = {"description": description, "anyOf": [reference]} if description else reference
         return Emitted(schema, DefinitionCodec(name), null=takes_null(self.context, found))
 
-    def _define(self, key: PlaceKey, found: Conjunction) -> None:
-        is_root = key == self.root_key
-        if is_root and self.known.root_is_object and self.dialect.root_reference:
+    def _times(self, target: PlaceKey) -> int:
+        """How often what is referred to has led back to itself by now; counted where that has to end."""
+        cut, (source, times) = self.budget.cut, self.current
+        if cut is None or (self.context.in_optional and self.dialect.recursion == "optional"):
+            return times
+        highest = len(cut.order)
+        leads_back = cut.order.get((target, 0), highest) >= cut.order.get((source, 0), highest)
+        return times + leads_back
+
+    def _cut_off(self, found: Conjunction) -> Emitted:
+        detail = "leads back to itself, which the dialect has not; what is deeper is sent as JSON text"
+        for site in (*found.outer, *found.inner)[:1]:
+            self.context.lose(site, "$ref", "relaxed", detail)
+        return self._described(
+            Emitted({"type": "string", "description": ANYTHING}, JsonTextCodec()), replace(found, inner=[]), []
+        )
+
+    def _define(self, key: DefinitionKey, found: Conjunction) -> None:
+        is_root, is_object = key == self.root_key, self.known.root_is_object
+        if is_root and is_object and self.dialect.root_reference and self.budget.cut is None:
             self.names[key] = "#"
             return
         self.names[key] = self._new_name(found.name or "Definition")
-        if not is_root:
+        if not is_root or is_object:
             self.waiting.append((self.names[key], key, replace(found, outer=[])))
 
     def _new_name(self, wanted: str) -> str:
@@ -172,7 +194,7 @@ class _Compiler:
             own: Sentences = []
             one = self._one_type(name, found.sites, level, own)
             branches.append(with_description(one, with_sentences(one.schema.get("description", ""), own)))
-        return join_branches(self.context, branches)
+        return join_branches(self.context, branches, found.sites[0])
 
     def _one_type(self, name: JsonType, sites: Sequence[Site], level: int, sentences: Sentences) -> Emitted:
         if name not in ("object", "array"):
@@ -210,6 +232,7 @@ class _Compiler:
     def _write_definitions(self) -> None:
         while self.waiting:
             name, key, found = self.waiting.popleft()
+            self.current = key
             emitted = self.opened(found, self.budget.levels.get(key, 1))
             if emitted.fits == "none":
                 emitted = self._impossible(found)

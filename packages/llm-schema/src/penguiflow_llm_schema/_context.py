@@ -13,11 +13,15 @@ from ._disjoint import Definitions
 from ._loss import SchemaLoss
 from ._resolver import Place, Resolver, Site
 
-__all__ = ["ANYTHING", "MAX_NODES", "Action", "Budget", "Context", "Emitted", "Sentences", "TooLargeError", "never"]
+__all__ = [
+    "ANYTHING", "MAX_NODES", "Action", "Budget", "Context", "Cut", "DefinitionKey", "Emitted", "Sentences",
+    "TooLargeError", "never",
+]  # fmt: skip
 
 MAX_NODES: Final = 10_000  # schemas written out for one plan, after inlining
 Action = Literal["dropped", "described", "relaxed"]
 Sentences = list[str]
+DefinitionKey = tuple[PlaceKey, int]  # what it stands for, and how often it leads back to itself above
 ANYTHING: Final = "Any JSON value, written as JSON text."
 
 
@@ -36,12 +40,26 @@ class Emitted:
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """Where definitions that lead back to themselves end: JSON text stands for what is deeper."""
+
+    order: Mapping[DefinitionKey, int]  # a reference to one that is not lower leads back
+    times: int  # that one may be written again
+
+
+@dataclass(frozen=True, slots=True)
 class Budget:
     """How much one attempt at rewriting may spend; a schema over the dialect's limits is tried again with less."""
 
     depth: int | None = None  # levels; what is deeper is sent as JSON text
     enum_values: int | None = None  # in one enum; longer ones are not listed
-    levels: Mapping[PlaceKey, int] = field(default_factory=dict)  # where each definition's use stands that is deepest
+    optional_properties: int | None = None  # that are left out; more are sent as lists of at most one
+    unions: int | None = None  # that are sent as such; more are sent as the options of an object
+    nulls_as_lists: bool = False  # null beside something is an empty list
+    cut: Cut | None = None  # of what leads back to itself
+    levels: Mapping[DefinitionKey, int] = field(
+        default_factory=dict
+    )  # where each definition's use stands that is deepest
 
 
 @dataclass(slots=True)
@@ -55,6 +73,9 @@ class Context:
     definitions: Definitions = field(default_factory=Definitions)
     losses: dict[SchemaLoss, None] = field(default_factory=dict)  # in order, each once
     nodes: int = 0
+    left_out: int = 0  # properties that are left out where they are not given
+    unions: int = 0  # unions that are sent as such
+    in_optional: bool = False  # inside a property that may be left out
 
     def lose(self, site: Site, keyword: str, action: Action, detail: str) -> None:
         self.losses[SchemaLoss(pointer=site.pointer, keyword=keyword, action=action, detail=detail)] = None
@@ -69,6 +90,26 @@ class Context:
         self.nodes += 1
         if self.nodes > MAX_NODES:
             raise TooLargeError
+
+    def may_leave_out(self) -> bool:
+        """Whether one more property may be left out, which is counted."""
+        self.left_out += 1
+        most = self.budget.optional_properties
+        return most is None or self.left_out <= most
+
+    def may_unite(self) -> bool:
+        """Whether one more union may be sent as such, which is counted."""
+        self.unions += 1
+        most = self.budget.unions if self.dialect.unions else 0
+        return most is None or self.unions <= most
+
+    def emit_optional(self, place: Place, level: int) -> Emitted:
+        """The schema of a property that may be left out."""
+        before, self.in_optional = self.in_optional, True
+        try:
+            return self.emit(place, level)
+        finally:
+            self.in_optional = before
 
     def too_deep(self, level: int) -> bool:
         return self.budget.depth is not None and level > self.budget.depth

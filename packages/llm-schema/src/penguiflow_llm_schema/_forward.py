@@ -11,11 +11,13 @@ from ._codec import (
     VALUE,
     ArrayCodec,
     Branch,
+    ChoiceCodec,
     Codec,
     Codecs,
     DefinitionCodec,
     Field,
     JsonTextCodec,
+    MaybeCodec,
     NullOrCodec,
     ObjectCodec,
     PairsCodec,
@@ -23,6 +25,7 @@ from ._codec import (
     TupleCodec,
     UnionCodec,
     WrapCodec,
+    option_name,
 )
 from ._distance import Distances
 from ._json import compact
@@ -64,6 +67,8 @@ class Forwarder:
                 return self.walk(self.codecs.definition(name), value, level + 1, is_strict=is_strict)
             case NullOrCodec(inner=inner):
                 return None if value is None else self.walk(inner, value, level, is_strict=is_strict)
+            case MaybeCodec(inner=inner):
+                return [] if value is None else [self.walk(inner, value, level + 1, is_strict=is_strict)]
             case JsonTextCodec():
                 return _as_text(value)
             case WrapCodec(name=name, inner=inner):
@@ -80,6 +85,8 @@ class Forwarder:
                 return self._tuple(codec, value, level, is_strict=is_strict)
             case UnionCodec(branches=branches):
                 return self._union(branches, value, level, is_strict=is_strict)
+            case ChoiceCodec():
+                return self._choice(codec, value, level, is_strict=is_strict)
             case _:
                 assert_never(codec)
 
@@ -111,12 +118,15 @@ class Forwarder:
         return {**sent, codec.rest_name: self._pairs(codec.rest, further, level + 1, is_strict=is_strict)}
 
     def _is_sent(self, one: Field, value: dict[str, Any]) -> bool:
-        return one.name in value or one.is_optional
+        if one.name not in value:
+            return bool(one.only) or (one.is_optional and not one.left_out)
+        return value[one.name] is not None or not one.drops_null
 
     def _field(self, one: Field, value: dict[str, Any], level: int, *, is_strict: bool) -> Any:
-        if one.name not in value:
-            return None
-        return self.walk(one.codec, value[one.name], level + 1, is_strict=is_strict)
+        if one.name not in value and not one.only:
+            return _absent(one)
+        item = value.get(one.name, *one.only)
+        return self.walk(one.codec, item, level + 1, is_strict=is_strict)
 
     def _tuple(self, codec: TupleCodec, value: Any, level: int, *, is_strict: bool) -> Any:
         if not isinstance(value, list):
@@ -125,8 +135,8 @@ class Forwarder:
         for index, one in enumerate(codec.fields):
             if index < len(value):
                 sent[one.sent] = self.walk(one.codec, value[index], level + 1, is_strict=is_strict)
-            elif one.is_optional:
-                sent[one.sent] = None
+            elif one.is_optional and not one.left_out:
+                sent[one.sent] = _absent(one)
         further = value[len(codec.fields) :]
         if codec.rest_name is not None:
             sent[codec.rest_name] = [self.walk(codec.rest, item, level + 2, is_strict=is_strict) for item in further]
@@ -139,6 +149,17 @@ class Forwarder:
             sent = self._through(branch, value, level)
             if sent is not _MISFIT:
                 return sent
+        return self._misfit(value, is_strict=is_strict)
+
+    def _choice(self, codec: ChoiceCodec, value: Any, level: int, *, is_strict: bool) -> Any:
+        nothing: Any = [] if codec.as_lists else None
+        empty = {option_name(index): nothing for index in range(len(codec.branches))}
+        if value is None:
+            return empty
+        for index, branch in enumerate(codec.branches):
+            sent = self._through(branch, value, level + 1)
+            if sent is not _MISFIT:
+                return {**empty, option_name(index): [sent] if codec.as_lists else sent}
         return self._misfit(value, is_strict=is_strict)
 
     def _through(self, branch: Branch, value: Any, level: int) -> Any:
@@ -157,6 +178,11 @@ class Forwarder:
 
 
 _MISFIT: Final = object()
+
+
+def _absent(one: Field) -> Any:
+    """What stands for a property that was left out and has to be sent."""
+    return [] if isinstance(one.codec, MaybeCodec) else None
 
 
 def _as_text(value: Any) -> Any:

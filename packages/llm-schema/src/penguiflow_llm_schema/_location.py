@@ -11,10 +11,12 @@ from ._codec import (
     VALUE,
     ArrayCodec,
     Branch,
+    ChoiceCodec,
     Codec,
     Codecs,
     DefinitionCodec,
     JsonTextCodec,
+    MaybeCodec,
     NullOrCodec,
     ObjectCodec,
     PairsCodec,
@@ -22,6 +24,7 @@ from ._codec import (
     TupleCodec,
     UnionCodec,
     WrapCodec,
+    option_name,
 )
 from ._distance import Distances
 
@@ -50,6 +53,10 @@ def _asked_step(codec: Codec, ahead: Sequence[Step], value: Any) -> tuple[list[S
     match codec:
         case WrapCodec(name=name, inner=inner) if step == name:
             return [], inner, 1
+        case MaybeCodec(inner=inner) if isinstance(step, int):
+            return [], inner, 1
+        case ChoiceCodec():
+            return _asked_option(codec, ahead)
         case ArrayCodec(items=items) if isinstance(step, int):
             return [step], items, 1
         case PairsCodec():
@@ -70,6 +77,14 @@ def _asked_step(codec: Codec, ahead: Sequence[Step], value: Any) -> tuple[list[S
             return [step], SAME, 1
 
 
+def _asked_option(codec: ChoiceCodec, ahead: Sequence[Step]) -> tuple[list[Step], Codec, int]:
+    index = next((index for index in range(len(codec.branches)) if option_name(index) == ahead[0]), None)
+    if index is None:
+        return [ahead[0]], SAME, 1
+    taken = 2 if codec.as_lists and len(ahead) > 1 else 1
+    return [], codec.branches[index].codec, taken
+
+
 def _asked_pair(codec: PairsCodec, ahead: Sequence[Step], value: Any) -> tuple[list[Step], Codec, int]:
     """A pair is named by its key where the value tells it, else by its index."""
     pair = _into(value, ahead[0])
@@ -87,6 +102,11 @@ def sent_location(path: Sequence[Step], codecs: Codecs, value: Any = None) -> tu
         codec = _settled(codec, codecs, value, ahead)
         if isinstance(codec, WrapCodec):
             here, codec, taken = [codec.name], codec.inner, 0
+        elif isinstance(codec, MaybeCodec) and (ahead or value):
+            here, codec, taken = [0], codec.inner, 0
+        elif isinstance(codec, ChoiceCodec) and (ahead or value is not None):
+            here, codec = _sent_option(codec, codecs, value, ahead)
+            taken = 0
         elif not ahead:
             return tuple(steps)
         else:
@@ -95,6 +115,16 @@ def sent_location(path: Sequence[Step], codecs: Codecs, value: Any = None) -> tu
         for step in here:
             value = _into(value, step)
         ahead = ahead[taken:]
+
+
+def _sent_option(codec: ChoiceCodec, codecs: Codecs, value: Any, ahead: Sequence[Step]) -> tuple[list[Step], Codec]:
+    """The option that is filled, or where no value tells, the one that knows the next step."""
+    filled = [bool(_into(value, option_name(index))) for index in range(len(codec.branches))]
+    known = [bool(ahead) and _knows(branch.codec, codecs, ahead[0]) for branch in codec.branches]
+    index = next((index for marks in (filled, known) for index, mark in enumerate(marks) if mark), None)
+    if index is None:
+        return [], SAME
+    return [option_name(index), *([0] if codec.as_lists else [])], codec.branches[index].codec
 
 
 def _sent_step(codec: Codec, step: Step, value: Any) -> tuple[list[Step], Codec, int]:
@@ -172,7 +202,9 @@ def _knows(codec: Codec, codecs: Codecs, step: Step) -> bool:
             return any(step in (one.sent, int(one.name)) for one in fields)
         case ArrayCodec() | PairsCodec():
             return isinstance(step, int)
-        case SameCodec() | JsonTextCodec() | NullOrCodec() | UnionCodec() | DefinitionCodec():
+        case ChoiceCodec(branches=branches):
+            return any(step == option_name(index) for index in range(len(branches)))
+        case SameCodec() | JsonTextCodec() | NullOrCodec() | UnionCodec() | DefinitionCodec() | MaybeCodec():
             return False
         case _:
             assert_never(codec)

@@ -5,21 +5,39 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
+from ._codec import SAME, MaybeCodec, NullOrCodec
 from ._conjunction import Conjunction, PlaceKey
 from ._context import Context, Emitted
+from ._describe import with_sentences
 from ._facts import allowed_values, stated_types
 from ._resolver import Site
 
-__all__ = ["nullable", "takes_null"]
+__all__ = ["maybe", "nullable", "takes_null", "without_null"]
 
 _NULL: Final = {"type": "null"}
 _PLAIN: Final = frozenset({"string", "number", "integer", "boolean"})
 
 
-def nullable(emitted: Emitted) -> Emitted:
-    """`emitted` with null allowed: in the type list of a plain scalar, else as a branch beside it."""
+def maybe(emitted: Emitted) -> Emitted:
+    """`emitted` with null allowed, as a list of at most one: it takes no union, and the list ends itself."""
+    schema = dict(emitted.schema)
+    own = schema.pop("description", "") if "$ref" not in schema else ""
+    description = with_sentences(own, ["A list of one, or empty for none."])
+    items = schema["anyOf"][0] if schema.keys() == {"anyOf"} and len(schema["anyOf"]) == 1 else schema
+    return Emitted({"type": "array", "description": description, "items": items}, MaybeCodec(emitted.codec))
+
+
+def nullable(context: Context, emitted: Emitted, *, keep_codec: bool = False) -> Emitted:
+    """`emitted` with null allowed: in the type list of a plain scalar, else as a branch beside it.
+
+    `keep_codec` where null never gets to the codec.
+    """
     if emitted.null:
         return emitted
+    if context.budget.nulls_as_lists:
+        return maybe(emitted)
+    if emitted.codec != SAME and not keep_codec:
+        emitted = replace(emitted, codec=NullOrCodec(emitted.codec))
     schema = dict(emitted.schema)
     if isinstance(schema.get("type"), str) and schema["type"] in _PLAIN and not schema.keys() & {"enum", "const"}:
         schema["type"] = [schema["type"], "null"]
@@ -27,6 +45,30 @@ def nullable(emitted: Emitted) -> Emitted:
     outside: dict[str, Any] = {"description": schema.pop("description")} if "description" in schema else {}
     branches = schema["anyOf"] if schema.keys() == {"anyOf"} else [schema]
     return replace(emitted, schema={**outside, "anyOf": [*branches, dict(_NULL)]}, null=True)
+
+
+def without_null(emitted: Emitted) -> Emitted:
+    """`emitted` without null where that can be taken out, else as it is."""
+    schema = emitted.schema
+    stated, branches = schema.get("type"), schema.get("anyOf", [])
+    if isinstance(stated, list) and len(stated) == 2 and "null" in stated:
+        name = next(name for name in stated if name != "null")
+        return replace(emitted, schema={**schema, "type": name}, null=False)
+    kept = [branch for branch in branches if branch != _NULL]
+    if not emitted.null or len(kept) == len(branches) or not kept or any(map(_takes_null, kept)):
+        return emitted
+    if len(kept) > 1:
+        return replace(emitted, schema={**schema, "anyOf": kept}, null=False)
+    outside = {"description": schema["description"]} if "description" in schema else {}
+    if "$ref" in kept[0] and outside:
+        return replace(emitted, schema={**outside, "anyOf": kept}, null=False)
+    return replace(emitted, schema={**outside, **kept[0], **outside}, null=False)
+
+
+def _takes_null(schema: dict[str, Any]) -> bool:
+    """Whether a branch may take null; what is behind a reference may."""
+    stated = schema.get("type", [])
+    return "$ref" in schema or "anyOf" in schema or "null" in (stated if isinstance(stated, list) else [stated])
 
 
 def takes_null(context: Context, found: Conjunction, above: frozenset[PlaceKey] = frozenset()) -> bool:

@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from ._codec import KEY, VALUE, Field, ObjectCodec, PairsCodec, object_of
+from ._codec import KEY, SAME, VALUE, JsonTextCodec, ObjectCodec, PairsCodec, object_of
 from ._context import Context, Emitted, Sentences, never
-from ._facts import holders
-from ._json import join
-from ._nulls import nullable
+from ._facts import allowed_values, holders, stated_types
+from ._json import canonical, join
+from ._optional import Properties
+from ._patterns import renamed
 from ._resolver import Place, Site
-from ._scalars import describe_keyword, strictest
-from ._unions import join_branches
+from ._scalars import describe_keyword, is_kept, strictest
+from ._unions import closed_object, join_branches, unions_of
 
-__all__ = ["closed_object", "emit_object"]
+__all__ = ["emit_object"]
 
 _REST: Final = "additional_properties"
 
@@ -31,11 +32,6 @@ class _Shape:
     patterns: list[tuple[Site, str]] = field(default_factory=list)
     rest: list[Site] = field(default_factory=list)  # schemas of the properties that are not declared
     is_open: bool = False  # undeclared properties were asked for
-
-
-def closed_object(properties: dict[str, Any]) -> dict[str, Any]:
-    """An object schema of these properties, all required, and no others."""
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
 def emit_object(context: Context, sites: Sequence[Site], level: int, sentences: Sentences) -> Emitted:
@@ -113,36 +109,75 @@ def _require_undeclared(name: str, shape: _Shape) -> None:
 
 
 def _emit_declared(context: Context, sites: Sequence[Site], shape: _Shape, level: int, sentences: Sentences) -> Emitted:
-    properties: dict[str, Any] = {}
-    fields: list[Field] = []
+    properties = Properties(context)
     for name, place in shape.properties.items():
-        emitted = context.emit(place, level + 1)
-        if emitted.fits == "none":
-            if name in shape.required:
-                return never()
-            continue
-        is_optional = name not in shape.required
-        properties[name] = nullable(emitted).schema if is_optional else emitted.schema
-        fields.append(Field(name, name, emitted.codec, is_optional, is_optional and not emitted.null))
-        if is_optional and emitted.null:
-            _report_merged_null(context, place)
+        if not _add_property(context, shape, name, place, level, properties):
+            return never()
     _count_properties(context, sites, len(shape.required), sentences)
     if not shape.is_open:
-        return Emitted(closed_object(properties), object_of(tuple(fields)))
-    rest_name = _free_name(_REST, properties)
+        return _or_nothing(context, properties)
+    rest_name = _free_name(_REST, properties.schemas)
     rest, codec = _pairs(context, sites, shape, level + 1)
     rest["description"] = "Further properties, one entry each."
-    properties[rest_name] = rest
-    return Emitted(closed_object(properties), ObjectCodec(tuple(fields), rest_name, codec))
+    fields = tuple(properties.fields)
+    properties.add_required(rest_name, rest_name, Emitted(rest, SAME))
+    return Emitted(properties.schema(), ObjectCodec(fields, rest_name, codec))
+
+
+def _add_property(context: Context, shape: _Shape, name: str, place: Place, level: int, properties: Properties) -> bool:
+    """Whether the object can be had with this property, which is added where it can."""
+    is_required = name in shape.required
+    only = () if is_required else _only_value(context, place)
+    said = tuple(site.hide("default") for site in place) if only else place
+    emitted = (context.emit if is_required or only else context.emit_optional)(said, level + 1)
+    if emitted.fits == "none":
+        return not is_required
+    sent = _sent_name(name, context.dialect.property_names, {*shape.properties, *properties.schemas})
+    if is_required or only:
+        properties.add_required(name, sent, emitted, only)
+        return True
+    is_default = any(site.has("default") and site.get("default") is None for site in place)
+    properties.add_optional(name, sent, emitted, null_is_default=is_default)
+    if emitted.null and not is_default and context.dialect.optional == "null":
+        _report_merged_null(context, place)
+    return True
+
+
+def _or_nothing(context: Context, properties: Properties) -> Emitted:
+    """The object, or where one without properties cannot be said, the only value that it has."""
+    if properties.schemas or context.dialect.empty_objects:
+        return Emitted(properties.schema(), object_of(tuple(properties.fields)))
+    return Emitted({"type": "string", "enum": ["{}"]}, JsonTextCodec())
+
+
+def _only_value(context: Context, place: Place) -> tuple[Any, ...]:
+    """The one value that an optional property can have, where that is its default too; else none.
+
+    Left out means the same as given then, so it is always sent: a union's tag stays a tag.
+    """
+    found = context.expand(place)
+    if unions_of(found):
+        return ()
+    values = allowed_values(found.sites, stated_types(found.sites)) or ()
+    defaults = [site.get("default") for site in (*found.outer, *found.inner) if site.has("default")]
+    is_only = len(values) == 1 and values[0] is not None and canonical(values[0]) in map(canonical, defaults)
+    return tuple(values) if is_only else ()
 
 
 def _report_merged_null(context: Context, place: Place) -> None:
-    """Left out and null are both sent as null; the same thing where the default is null."""
-    if any(site.has("default") and site.get("default") is None for site in place):
-        return
+    """Left out and null are both sent as null."""
     detail = "left out and null are both sent as null and come back as null; require it, or give it the default null"
     for site in place[:1]:
         context.lose(site, "required", "relaxed", detail)
+
+
+def _sent_name(name: str, allowed: str | None, taken: set[str]) -> str:
+    """`name` where the dialect takes it, else one made of it that nothing else is called by."""
+    wanted = sent = renamed(name, allowed)
+    number = 2
+    while sent != name and sent in taken:
+        sent, number = f"{wanted[:56]}_{number}", number + 1
+    return sent
 
 
 def _free_name(wanted: str, taken: dict[str, Any]) -> str:
@@ -163,7 +198,7 @@ def _emit_pairs(context: Context, sites: Sequence[Site], shape: _Shape, level: i
     schema, codec = _pairs(context, sites, shape, level)
     for keyword, bound in (("minProperties", "minItems"), ("maxProperties", "maxItems")):
         found = list(holders(sites, keyword))
-        if found and bound in context.dialect.keeps:
+        if found and is_kept(context.dialect, bound, strictest(keyword, found)[1]):
             schema[bound] = strictest(keyword, found)[1]
         elif found:
             describe_keyword(context, found[0][0], keyword, strictest(keyword, found)[1], sentences)
@@ -176,7 +211,8 @@ def _pairs(context: Context, sites: Sequence[Site], shape: _Shape, level: int) -
     value = _pair_value(context, shape, level + 2)
     if key.fits == "none" or value.fits == "none":
         items = closed_object({KEY: {"type": "string"}, VALUE: {"type": "null"}})
-        return {"type": "array", "items": items, "maxItems": 0}, PairsCodec(value.codec)
+        most = {"maxItems": 0} if is_kept(context.dialect, "maxItems", 0) else {"description": "Always empty."}
+        return {"type": "array", "items": items, **most}, PairsCodec(value.codec)
     items = closed_object({KEY: key.schema, VALUE: value.schema})
     return {"type": "array", "items": items}, PairsCodec(value.codec)
 
@@ -204,4 +240,4 @@ def _pair_value(context: Context, shape: _Shape, level: int) -> Emitted:
     if any(one != emitted[0] for one in emitted):
         detail = "which pattern a name matches does not decide on its value's schema; any of them may come"
         context.lose(shape.patterns[0][0], "patternProperties", "relaxed", detail)
-    return join_branches(context, emitted)
+    return join_branches(context, emitted, shape.patterns[0][0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["is_balanced", "looks_around", "words_of"]
+__all__ = ["is_balanced", "is_simple", "looks_around", "renamed", "words_of"]
 
 # an unescaped group that looks ahead or behind, or an escape that refers back
 _LOOKS_AROUND: Final = re.compile(r"(?<!\\)(?:\\\\)*(?:\(\?(?:=|!|<=|<!|P=)|\\(?:[1-9]|k<))")
@@ -24,6 +24,26 @@ def words_of(pattern: str) -> list[str] | None:
     """The only strings that match `pattern`, where it lists them; else None."""
     found = _WORDS.fullmatch(pattern)
     return (found["group"] or found["word"]).split("|") if found else None
+
+
+# what the plainest engines take: classes, groups that are not named, greedy repetitions of at most 99
+_SIMPLE: Final = re.compile(
+    r"(?:\\[dDwWsS\W]|\\[nrt]|\[\^?\]?(?:\\[dDwWsSnrt\W]|[^\]\\\[])*\]|\((?:\?:)?|\)|[|.^$]|[*+?](?![*+?])"
+    r"|\{\d{1,2}(?:,\d{0,2})?\}(?![*+?])|[^\\\[\](){}|.^$*+?])*"
+)
+
+
+def is_simple(pattern: str) -> bool:
+    """Whether `pattern` has only what every engine takes."""
+    return not looks_around(pattern) and _SIMPLE.fullmatch(pattern) is not None
+
+
+def renamed(name: str, allowed: str | None) -> str:
+    """`name`, or one made of it that the regular expression `allowed` takes."""
+    if allowed is None or re.fullmatch(allowed, name):
+        return name
+    plain = re.sub(r"[^A-Za-z0-9_]", "_", name)
+    return (plain if re.match(r"[A-Za-z_]", plain) else f"_{plain}")[:60]
 
 
 _TOKENS: Final = re.compile(r"\\(?s:.)|\[\^?\]?(?:\\(?s:.)|[^\]\\])*\]|[\[()\\]|(?:^|(?<=[(|]))[*+]")

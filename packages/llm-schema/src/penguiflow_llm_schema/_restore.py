@@ -12,10 +12,13 @@ from ._codec import (
     VALUE,
     ArrayCodec,
     Branch,
+    ChoiceCodec,
     Codec,
     Codecs,
     DefinitionCodec,
+    Field,
     JsonTextCodec,
+    MaybeCodec,
     NullOrCodec,
     ObjectCodec,
     PairsCodec,
@@ -23,6 +26,7 @@ from ._codec import (
     TupleCodec,
     UnionCodec,
     WrapCodec,
+    option_name,
 )
 from ._distance import Distances
 from ._forward import Forwarder
@@ -54,6 +58,8 @@ class _Restorer:
                 return self.walk(self.codecs.definition(name), value, level + 1)
             case NullOrCodec(inner=inner):
                 return None if value is None else self.walk(inner, value, level)
+            case MaybeCodec(inner=inner):
+                return self._maybe(inner, value, level)
             case JsonTextCodec():
                 return _parsed(value)
             case WrapCodec(name=name, inner=inner):
@@ -68,6 +74,8 @@ class _Restorer:
                 return self._tuple(codec, value, level)
             case UnionCodec(branches=branches):
                 return self._union(branches, value, level)
+            case ChoiceCodec():
+                return self._choice(codec, value, level)
             case _:
                 assert_never(codec)
 
@@ -89,7 +97,7 @@ class _Restorer:
             if one is None:
                 if key != codec.rest_name or not (item is None or isinstance(item, list)):
                     restored[key] = item
-            elif item is not None or not one.null_is_absent:
+            elif not _is_absent(one, item):
                 restored[one.name] = self.walk(one.codec, item, level + 1)
         rest = value.get(codec.rest_name) if codec.rest_name else None
         if codec.rest is not None and isinstance(rest, list):
@@ -108,11 +116,29 @@ class _Restorer:
             return value
         items: list[Any] = []
         for one in codec.fields:
-            if one.sent not in value or (value[one.sent] is None and one.null_is_absent):
+            if one.sent not in value or _is_absent(one, value[one.sent]):
                 return items
             items.append(self.walk(one.codec, value[one.sent], level + 1))
         rest = value.get(codec.rest_name) if codec.rest_name else None
         return items + [self.walk(codec.rest, item, level + 2) for item in (rest if isinstance(rest, list) else [])]
+
+    def _maybe(self, inner: Codec, value: Any, level: int) -> Any:
+        """The item of a list of at most one; further items, which no schema can forbid, are left out."""
+        if not isinstance(value, list):
+            return value  # restored before
+        return self.walk(inner, value[0], level + 1) if value else None
+
+    def _choice(self, codec: ChoiceCodec, value: Any, level: int) -> Any:
+        names = [option_name(index) for index in range(len(codec.branches))]
+        if not isinstance(value, dict) or not value.keys() <= set(names):
+            return value
+        for name, branch in zip(names, codec.branches, strict=True):
+            item = value.get(name)
+            if codec.as_lists and isinstance(item, list) and item:
+                return self.walk(branch.codec, item[0], level + 2)
+            if not codec.as_lists and item is not None:
+                return self.walk(branch.codec, item, level + 1)
+        return None
 
     def _union(self, branches: Sequence[Branch], value: Any, level: int) -> Any:
         ranked = [self.distances.of(branch.schema, value) for branch in branches]
@@ -120,6 +146,10 @@ class _Restorer:
         if nearest and self.forwarder.fits_any(branches, value, level):
             return value  # restored before
         return self.walk(branches[ranked.index(nearest)].codec, value, level + 1)
+
+
+def _is_absent(one: Field, item: Any) -> bool:
+    return one.null_is_absent and (item is None or (item == [] and isinstance(one.codec, MaybeCodec)))
 
 
 def _is_only(value: Any, name: str) -> bool:

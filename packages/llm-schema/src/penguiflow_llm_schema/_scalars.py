@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, Final
 
 from ._codec import SAME, Branch, Codec, JsonTextCodec, UnionCodec
 from ._context import Context, Emitted, Sentences, never
 from ._describe import sentence
+from ._dialect import Dialect
 from ._facts import holders
 from ._json import JsonType, compact, json_type
-from ._patterns import is_balanced, looks_around
+from ._nulls import nullable
+from ._patterns import is_balanced, is_simple, looks_around
 from ._resolver import Site
 
-__all__ = ["describe_keyword", "emit_scalar", "emit_values", "strictest"]
+__all__ = ["describe_keyword", "emit_scalar", "emit_values", "is_kept", "strictest"]
 
 _BOUNDS: Final[dict[JsonType, tuple[str, ...]]] = {
     "string": ("minLength", "maxLength", "pattern", "format"),
@@ -46,8 +49,11 @@ def _bound(
     context: Context, keyword: str, found: list[tuple[Site, Any]], schema: dict[str, Any], sentences: Sentences
 ) -> None:
     site, value = strictest(keyword, found)
-    if _is_kept(context, keyword, value):
+    inclusive = _inclusive(context, keyword, value, schema["type"])
+    if is_kept(context.dialect, keyword, value):
         schema[keyword] = value
+    elif inclusive is not None:
+        _tighten(schema, *inclusive)
     else:
         describe_keyword(context, site, keyword, value, sentences)
     if keyword in _LOWER_BOUNDS or keyword in _UPPER_BOUNDS:
@@ -75,14 +81,33 @@ def describe_keyword(context: Context, site: Site, keyword: str, value: object, 
     context.lose(site, keyword, "described", f"{context.dialect.name} does not take {keyword!r}: {text}")
 
 
-def _is_kept(context: Context, keyword: str, value: Any) -> bool:
-    if keyword not in context.dialect.keeps:
+def is_kept(dialect: Dialect, keyword: str, value: Any) -> bool:
+    """Whether `keyword` is sent with this value."""
+    if keyword not in dialect.keeps:
         return False
-    if keyword == "format":
-        return value in context.dialect.formats
-    if keyword == "pattern":
-        return is_balanced(value) and (context.dialect.lookaround or not looks_around(value))
-    return True
+    match keyword:
+        case "format":
+            return value in dialect.formats
+        case "pattern":
+            is_taken = is_simple(value) if dialect.simple_patterns else dialect.lookaround or not looks_around(value)
+            return is_balanced(value) and is_taken
+        case "minItems":
+            return dialect.least_items is None or value <= dialect.least_items
+        case _:
+            return True
+
+
+def _inclusive(context: Context, keyword: str, value: Any, name: str) -> tuple[str, int] | None:
+    """The bound that says the same of integers where an exclusive one is not sent."""
+    other = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}.get(keyword)
+    if other is None or name != "integer" or keyword in context.dialect.keeps or other not in context.dialect.keeps:
+        return None
+    return other, math.floor(value) + 1 if other == "minimum" else math.ceil(value) - 1
+
+
+def _tighten(schema: dict[str, Any], keyword: str, bound: int) -> None:
+    stated = schema.get(keyword, bound)
+    schema[keyword] = max(stated, bound) if keyword == "minimum" else min(stated, bound)
 
 
 def _describe_number_format(context: Context, sites: Sequence[Site], sentences: Sentences) -> None:
@@ -92,19 +117,37 @@ def _describe_number_format(context: Context, sites: Sequence[Site], sentences: 
 
 
 def emit_values(context: Context, sites: Sequence[Site], values: list[Any], sentences: Sentences) -> Emitted:
-    """A schema of listed values, one branch per type; objects and lists are listed as JSON text."""
-    groups: dict[JsonType, list[Any]] = {}
-    for value in values:
-        kind = json_type(value) or "null"
-        kind = "number" if kind == "integer" and "number" in groups else kind
-        if kind == "number" and "integer" in groups:
-            groups["number"] = groups.pop("integer")
-        groups.setdefault("object" if kind == "array" else kind, []).append(value)
+    """A schema of listed values, one branch per type; what cannot be listed as it is is listed as JSON text."""
+    groups = _by_type(context, values)
+    if len(groups) == 2 and "null" in groups:
+        del groups["null"]
+        ((name, group),) = groups.items()
+        return nullable(context, _one_type(context, sites, name, group, sentences))
+    if len(groups) > 1 and (_texts_clash(groups) or not context.may_unite()):
+        groups = {"object": values}
     branches = [_one_type(context, sites, name, group, sentences) for name, group in groups.items()]
     if len(branches) < 2:
         return branches[0] if branches else never()
     codec = UnionCodec(tuple(Branch(one.schema, one.codec) for one in branches)) if "object" in groups else SAME
     return Emitted({"anyOf": [one.schema for one in branches]}, codec, null="null" in groups)
+
+
+def _by_type(context: Context, values: list[Any]) -> dict[JsonType, list[Any]]:
+    """`values` by type, those that are listed as JSON text under "object"."""
+    groups: dict[JsonType, list[Any]] = {}
+    has_fractions = any(json_type(value) == "number" for value in values)
+    has_both = {True, False} <= {value for value in values if isinstance(value, bool)}
+    for value in values:
+        name = json_type(value) or "null"
+        name = "number" if name == "integer" and has_fractions else name
+        is_listed = name in context.dialect.listed_types or name == "null" or (name == "boolean" and has_both)
+        groups.setdefault(name if is_listed else "object", []).append(value)
+    return groups
+
+
+def _texts_clash(groups: dict[JsonType, list[Any]]) -> bool:
+    """Whether a string reads as the JSON text of another value."""
+    return bool({compact(value) for value in groups.get("object", ())} & set(groups.get("string", ())))
 
 
 def _one_type(

@@ -9,16 +9,17 @@ from ._describe import sentence, with_sentences
 from ._dialect import Dialect
 from ._document import Document
 from ._json import JsonType, join, split, step
-from ._keywords import SCHEMA_LISTS, SCHEMA_MAPS, SCHEMA_VALUES
+from ._keywords import SCHEMA_LISTS, SCHEMA_MAPS, SCHEMA_VALUES, subschemas
 from ._loss import SchemaLoss
 from ._normal import normalise, type_names
-from ._patterns import looks_around
+from ._patterns import looks_around, renamed
 from ._resolver import Resolver
 
-__all__ = ["show_document"]
+__all__ = ["misnamed", "show_document"]
 
 _NOT_AT_THE_TOP: Final = frozenset({"oneOf", "anyOf", "allOf", "enum", "not", "$ref", "const"})
 _HOISTED: Final = ("$schema", "$defs", "definitions")
+_FORMS: Final = {"items": dict | bool, "required": list, "description": str, "title": str}  # in 2020-12
 _OWN_NAMES: Final = ("$id", "id")
 
 
@@ -31,6 +32,26 @@ def show_document(document: Document, dialect: Dialect) -> tuple[dict[str, Any],
     mended = _mended(root, "", dialect, losses)
     schema, codec = _as_object(mended, Resolver(document))
     return schema, Codecs(codec, schema=schema), tuple(losses)
+
+
+def misnamed(schema: Any, dialect: Dialect) -> bool:
+    """Whether a property somewhere has a name that the dialect does not take, or a keyword is of an older draft."""
+    pending = [schema]
+    while pending:
+        node = pending.pop()
+        names = node.get("properties")
+        if _is_outdated(node):
+            return True
+        if isinstance(names, dict) and any(renamed(name, dialect.property_names) != name for name in names):
+            return True
+        pending.extend(child for _, child in subschemas(node) if isinstance(child, dict))
+    return False
+
+
+def _is_outdated(schema: dict[str, Any]) -> bool:
+    if any(isinstance(schema.get(keyword), bool) for keyword in ("exclusiveMinimum", "exclusiveMaximum")):
+        return True
+    return any(keyword in schema and not isinstance(schema[keyword], form) for keyword, form in _FORMS.items())
 
 
 def _mended(schema: Any, pointer: str, dialect: Dialect, losses: list[SchemaLoss]) -> dict[str, Any]:

@@ -150,6 +150,8 @@ _ADVICE: Final = {
     "properties": ("properties", "leave some out, or ask for them in several calls"),
     "enum_values": ("enum values", "shorten the enums"),
     "string_length": ("characters of names and values", "shorten names and enums"),
+    "optional_properties": ("optional properties", "require some of them"),
+    "unions": ("unions", "leave some out, or ask for them in several calls"),
 }
 
 

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final, Protocol
 
+from ._budget import tighter
 from ._codec import Codecs
 from ._compile import Compiled, compile_document
-from ._conjunction import PlaceKey
-from ._context import MAX_NODES, Budget, TooLargeError
-from ._dialect import Dialect, Limits
+from ._context import MAX_NODES, Budget, Cut, DefinitionKey, TooLargeError
+from ._dialect import Dialect
 from ._dialects import get_dialect
 from ._disjoint import Definitions
 from ._document import Document, read_document
 from ._loss import SchemaLoss
-from ._objects import closed_object
 from ._plan import SchemaPlan
+from ._recursion import order_of, uses_of
 from ._resolver import Resolver
-from ._show import show_document
+from ._show import misnamed, show_document
+from ._spell import spell
 from ._stats import broken_limits, over_limits, start_levels, stats_of
+from ._unions import closed_object
 
 __all__ = ["DialectTransformer", "JsonSchemaTransformer", "plan"]
 
 _MOST_SETTLINGS: Final = 4  # attempts at finding out which branches need telling apart
-_DEPTHS: Final = (10, 7, 5, 3, 1)  # levels tried in turn where a schema is over a limit
-_ENUMS: Final = (250, 100, 30, 10, 0)  # values of one enum tried in turn
+_UNROLLED: Final = 2  # times that a definition is written again where it leads back to itself
 
 
 class JsonSchemaTransformer(Protocol):
@@ -59,6 +59,8 @@ class DialectTransformer:
 
 def _shown(document: Document, dialect: Dialect) -> SchemaPlan:
     schema, codecs, losses = show_document(document, dialect)
+    if dialect.names_checked and misnamed(schema, dialect):
+        return _compiled(document, dialect)
     return _finished(document, dialect, schema, codecs, losses, ())
 
 
@@ -70,14 +72,38 @@ def _compiled(document: Document, dialect: Dialect) -> SchemaPlan:
         try:
             written = _settle(Resolver(document), dialect, budget)
         except TooLargeError:
-            budget = _tighter(budget, ("properties",), dialect.limits, {})
+            budget = tighter(budget, ("properties",), dialect.limits, {})
             continue
-        last = _plan_of(document, dialect, written)
-        broken = () if written.nothing_fits else broken_limits(last.stats, dialect.limits)
-        if not broken:
+        if budget.cut is None and (cut := _cut_of(written, dialect)):
+            budget = replace(budget, cut=cut)
+            continue
+        last, broken = _attempt(document, dialect, written, last)
+        if not broken and last is not None:
             return last
-        budget = _tighter(budget, broken, dialect.limits, _levels(written))
+        budget = tighter(budget, broken, dialect.limits, _levels(written))
     return last if last is not None else _too_large(document, dialect)
+
+
+def _attempt(
+    document: Document, dialect: Dialect, written: Compiled, last: SchemaPlan | None
+) -> tuple[SchemaPlan | None, tuple[str, ...]]:
+    """The plan of what was written and the limits it is over; the plan before where it cannot be spelled."""
+    try:
+        made = _plan_of(document, dialect, written)
+    except TooLargeError:
+        return last, ("properties",)
+    return made, () if written.nothing_fits else broken_limits(made.stats, dialect.limits)
+
+
+def _cut_of(written: Compiled, dialect: Dialect) -> Cut | None:
+    """Where recursion has to end, None where it need not."""
+    if dialect.recursion == "anywhere":
+        return None
+    order = order_of(uses_of(written.schema, required_only=dialect.recursion == "optional"))
+    if order is None:
+        return None
+    named = {key: order[f"#/$defs/{name}" if name != "#" else "#"] for key, name in written.keys.items()}
+    return Cut({(written.root_key[0], 0): order["#"]} | named, _UNROLLED)
 
 
 def _settle(resolver: Resolver, dialect: Dialect, budget: Budget) -> Compiled:
@@ -90,21 +116,7 @@ def _settle(resolver: Resolver, dialect: Dialect, budget: Budget) -> Compiled:
     return written
 
 
-def _tighter(budget: Budget, broken: Iterable[str], limits: Limits, levels: Mapping[PlaceKey, int]) -> Budget | None:
-    """The next budget to try, None where nothing is left to save on."""
-    depth, enum_values = budget.depth, budget.enum_values
-    if {"enum_values", "string_length"} & set(broken) and enum_values != 0:
-        enum_values = next(size for size in _ENUMS if enum_values is None or size < enum_values)
-        if set(broken) <= {"enum_values", "string_length"}:
-            return replace(budget, enum_values=enum_values)
-    tried = depth if depth is not None else (limits.depth or _DEPTHS[0]) + 1
-    depth = next((levels for levels in _DEPTHS if levels < tried), None)
-    if depth is None:
-        return None
-    return Budget(depth=depth, enum_values=enum_values, levels=levels)
-
-
-def _levels(written: Compiled) -> dict[PlaceKey, int]:
+def _levels(written: Compiled) -> dict[DefinitionKey, int]:
     """The level at which each definition would stand if it were written out where it is used deepest."""
     by_name = start_levels(written.schema)
     return {key: by_name[f"#/$defs/{name}"] for key, name in written.keys.items() if f"#/$defs/{name}" in by_name}
@@ -113,7 +125,7 @@ def _levels(written: Compiled) -> dict[PlaceKey, int]:
 def _plan_of(document: Document, dialect: Dialect, written: Compiled) -> SchemaPlan:
     codecs = Codecs(written.codec, written.codecs, written.schema)
     reasons = ("no value fits the schema; remove what contradicts",) if written.nothing_fits else ()
-    return _finished(document, dialect, written.schema, codecs, written.losses, reasons)
+    return _finished(document, dialect, spell(written.schema, dialect), codecs, written.losses, reasons)
 
 
 def _too_large(document: Document, dialect: Dialect) -> SchemaPlan:
@@ -135,7 +147,7 @@ def _finished(
         dialect=dialect.name,
         requested_schema=document.root,
         schema=schema,
-        strict=dialect.enforcement == "compiled",
+        strict=dialect.enforcement == "compiled" and dialect.strict,
         compatible=not reasons,
         reasons=reasons,
         losses=losses,

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Final
 
-from ._codec import SAME, Branch, Codec, NullOrCodec, UnionCodec
+from ._codec import SAME, Branch, ChoiceCodec, Codec, NullOrCodec, UnionCodec, option_name
 from ._conjunction import Conjunction
 from ._context import Context, Emitted, Sentences, never
 from ._disjoint import are_disjoint, tell_apart
 from ._json import canonical
 from ._keywords import ANNOTATIONS
-from ._nulls import nullable
+from ._nulls import maybe, nullable
 from ._resolver import Site
 
-__all__ = ["emit_union", "join_branches", "unions_of"]
+__all__ = ["closed_object", "emit_union", "join_branches", "unions_of"]
 
 _MOST_COPIES: Final = 64  # branches that unions at one place may multiply to, times the properties beside them
 
@@ -51,7 +50,7 @@ def emit_union(context: Context, found: Conjunction, level: int, sentences: Sent
 def _branched(context: Context, sites: Sequence[Site], site: Site, keyword: str, level: int) -> Emitted:
     base = [other.hide(*ANNOTATIONS, *([keyword] if other.pointer == site.pointer else [])) for other in sites]
     branches = [context.child(site, keyword, index) for index in range(len(site.get(keyword)))]
-    emitted = join_branches(context, [context.emit((*base, branch), level) for branch in branches])
+    emitted = join_branches(context, [context.emit((*base, branch), level) for branch in branches], site)
     if keyword == "oneOf":
         _report_overlap(context, site, emitted)
     return emitted
@@ -67,7 +66,7 @@ def _leave_out(context: Context, site: Site, keyword: str, sentences: Sentences)
     context.lose(site, keyword, "relaxed", detail)
 
 
-def join_branches(context: Context, emitted: Sequence[Emitted]) -> Emitted:
+def join_branches(context: Context, emitted: Sequence[Emitted], site: Site) -> Emitted:
     """One schema for several alternatives: flat, without doubles, and such that the way back is never in doubt."""
     alternatives = [one for one in emitted if one.fits != "none"]
     if not alternatives:
@@ -79,11 +78,32 @@ def join_branches(context: Context, emitted: Sequence[Emitted]) -> Emitted:
     if len(branches) == 1:
         return branches[0]
     if len(plain) == 1:
-        codec = plain[0].codec
-        return nullable(replace(plain[0], codec=codec if codec == SAME else NullOrCodec(codec)))
+        return nullable(context, plain[0])
+    if not context.may_unite():
+        return _choice(context, plain, site, takes_null=len(plain) < len(branches))
     kept = tell_apart([Branch(one.schema, one.codec) for one in branches], context.definitions)
     codec = SAME if all(branch.codec == SAME for branch in kept) else UnionCodec(tuple(kept))
     return Emitted({"anyOf": [branch.schema for branch in kept]}, codec, null=any(one.null for one in branches))
+
+
+def _choice(context: Context, branches: Sequence[Emitted], site: Site, *, takes_null: bool) -> Emitted:
+    """Alternatives as options of an object, all sent and one filled."""
+    as_lists = context.budget.nulls_as_lists
+    sent = [maybe(one) if as_lists else nullable(context, one, keep_codec=True) for one in branches]
+    options = {option_name(index): one.schema for index, one in enumerate(sent)}
+    schema = closed_object(options)
+    words = "Fill one option, or none for null." if takes_null else "Fill exactly one option."
+    if not takes_null:
+        detail = "sent as an object with an option for each branch, which may all be empty; use fewer unions"
+        keyword = next((keyword for keyword in ("anyOf", "oneOf", "type") if site.has(keyword)), "anyOf")
+        context.lose(site, keyword, "relaxed", detail)
+    codec = ChoiceCodec(tuple(Branch(one.schema, one.codec) for one in branches), as_lists)
+    return Emitted({"type": "object", "description": words} | schema, codec, null=False)
+
+
+def closed_object(properties: dict[str, Any]) -> dict[str, Any]:
+    """An object schema of these properties, all required, and no others."""
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
 def _flat(alternatives: Sequence[Emitted]) -> list[Emitted]:
@@ -121,7 +141,7 @@ def _report_overlap(context: Context, site: Site, emitted: Emitted) -> None:
     """`oneOf` says exactly one; as `anyOf` that is lost unless no value fits two branches anyway."""
     branches = emitted.schema.get("anyOf", [])
     pairs = [(left, right) for index, left in enumerate(branches) for right in branches[index + 1 :]]
-    if not all(are_disjoint(left, right, context.definitions) for left, right in pairs):
+    if branches and not all(are_disjoint(left, right, context.definitions) for left, right in pairs):
         context.lose(
             site, "oneOf", "relaxed", "sent as anyOf: a value may fit more than one branch; make the branches differ"
         )
