@@ -103,10 +103,17 @@ def _emit_fields(
     fields = tuple(properties.fields)
     rest = _items(context, sites)
     if not rest or (most is not None and most <= len(emitted)):
-        return Emitted(properties.schema(), TupleCodec(fields))
+        return _closed_tuple(context, properties)
     more = context.emit(rest, level + 2)
     if more.fits == "none":
-        return Emitted(properties.schema(), TupleCodec(fields))
+        return _closed_tuple(context, properties)
     further = {"type": "array", "items": more.schema, "description": "Further items."}
     properties.add_required(_REST, _REST, Emitted(further, SAME))
     return Emitted(properties.schema(), TupleCodec(fields, _REST, more.codec))
+
+
+def _closed_tuple(context: Context, properties: Properties) -> Emitted:
+    """The positions as an object, or where one without properties cannot be said, the empty list as JSON text."""
+    if properties.schemas or context.dialect.empty_objects:
+        return Emitted(properties.schema(), TupleCodec(tuple(properties.fields)))
+    return Emitted({"type": "string", "enum": ["[]"]}, JsonTextCodec())
