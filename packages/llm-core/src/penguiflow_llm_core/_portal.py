@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Coroutine
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from penguiflow_llm_types import LLMConfigurationError
@@ -31,12 +33,22 @@ class SyncPortal:
                 "the synchronous methods block the running event loop; await generate() or complete() instead",
                 phase="local",
             )
-        future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        future: Future[T] = Future()  # made first, so that an interrupt at any point after it can cancel the call
         try:
+            self._loop.call_soon_threadsafe(self._start, coroutine, future)
             return future.result()
         except BaseException:
             future.cancel()
             raise
+
+    def _start(self, coroutine: Coroutine[Any, Any, T], future: Future[T]) -> None:
+        task = self._loop.create_task(coroutine)
+        task.add_done_callback(lambda done: _hand_over(done, future))
+        future.add_done_callback(lambda given_up: self._cancel(task) if given_up.cancelled() else None)
+
+    def _cancel(self, task: asyncio.Task[Any]) -> None:
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(task.cancel)
 
     def stop(self) -> None:
         """End the thread and close the loop, cancelling calls that are under way; safe to call twice."""
@@ -54,6 +66,18 @@ class SyncPortal:
             self._loop.run_until_complete(self._loop.shutdown_default_executor())
         finally:
             self._loop.close()
+
+
+def _hand_over(task: asyncio.Task[T], future: Future[T]) -> None:
+    """The outcome of `task`, to whoever still waits for it."""
+    error = None if task.cancelled() else task.exception()
+    with suppress(InvalidStateError):  # given up by the caller in the meantime
+        if task.cancelled():
+            future.cancel()
+        elif error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(task.result())
 
 
 async def _cancel_all() -> None:
