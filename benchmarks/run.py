@@ -238,8 +238,8 @@ def main() -> None:
     if options.write:
         readme = HERE / "README.md"
         marked = re.sub(
-            r"(<!-- results -->\n).*(\n<!-- end -->)",
-            lambda match: match[1] + text + match[2],
+            r"(<!-- results -->\n).*(<!-- end -->)",
+            lambda match: match[1] + text + "\n" + match[2],
             readme.read_text(),
             flags=re.DOTALL,
         )
