@@ -55,6 +55,16 @@ def test_names() -> None:
         "openai/strict-tool@2026-11",
         "openai/strict@2026-11",
         "openai/tool@2026-11",
+        "openrouter/anthropic-strict-tool@2026-11",
+        "openrouter/anthropic-tool@2026-11",
+        "openrouter/anthropic@2026-11",
+        "openrouter/google-tool@2026-11",
+        "openrouter/google@2026-11",
+        "openrouter/openai-strict-tool@2026-11",
+        "openrouter/openai-tool@2026-11",
+        "openrouter/openai@2026-11",
+        "openrouter/portable-tool@2026-11",
+        "openrouter/portable@2026-11",
     )
     assert names == dialect_names()
     assert names == tuple(get_dialect(name).name for name in names)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from . import _check_anthropic, _check_bedrock, _check_databricks, _check_gemini, _check_openai
+from . import _check_anthropic, _check_bedrock, _check_databricks, _check_gemini, _check_openai, _check_openrouter
 from ._check_node import Node, Violation
 from ._dialect import Dialect
 from ._dialects import get_dialect
@@ -27,6 +27,7 @@ _RULES: Final[Mapping[str, _Rules]] = {
     "bedrock": _check_bedrock.rules,
     "gemini": _check_gemini.rules,
     "databricks": _check_databricks.rules,
+    "portable": _check_openrouter.rules,
 }
 _LIMITS: Final[Mapping[str, Callable[[str, int, int], str]]] = {
     "openai": _check_openai.limit_message,
@@ -34,6 +35,7 @@ _LIMITS: Final[Mapping[str, Callable[[str, int, int], str]]] = {
     "bedrock": _check_openai.limit_message,
     "gemini": _check_gemini.limit_message,
     "databricks": _check_databricks.limit_message,
+    "portable": _check_openrouter.limit_message,
 }
 
 

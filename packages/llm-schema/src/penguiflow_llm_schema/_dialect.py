@@ -63,7 +63,7 @@ class Dialect:
     root: Literal["object", "any"] = "any"
     closed_objects: bool = False  # `additionalProperties: false` and every property required
     typed: bool = False  # every schema needs a type, a union or a reference
-    wording: Literal["openai", "anthropic", "bedrock", "gemini", "databricks"] = "openai"  # whose errors
+    wording: Literal["openai", "anthropic", "bedrock", "gemini", "databricks", "portable"] = "openai"  # whose errors
     names_checked: bool = False  # names outside `property_names` are refused
     properties_stated: Literal["everywhere", "root", "no"] = "no"
     items_stated: bool = False  # every list needs `items`

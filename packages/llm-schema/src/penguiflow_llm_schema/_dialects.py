@@ -19,6 +19,7 @@ from ._dialect import Dialect
 from ._errors import UnknownDialectError
 from ._gemini import GEMINI_FUNCTION, GEMINI_JSON_SCHEMA, GEMINI_SCHEMA, GEMINI_SCHEMA_VERTEX
 from ._openai import OPENAI_STRICT, OPENAI_STRICT_TOOL, OPENAI_TOOL
+from ._openrouter import OPENROUTER
 
 __all__ = ["dialect_names", "get_dialect"]
 
@@ -36,6 +37,7 @@ _ALL: Final = (
     *(BEDROCK_OUTPUT, BEDROCK_STRICT_TOOL, BEDROCK_TOOL, BEDROCK_NOVA_TOOL),
     *(GEMINI_JSON_SCHEMA, GEMINI_SCHEMA, GEMINI_SCHEMA_VERTEX, GEMINI_FUNCTION),
     *(DATABRICKS_OUTPUT, DATABRICKS_FUNCTION, DATABRICKS_OUTPUT_GPT, DATABRICKS_FUNCTION_GPT),
+    *OPENROUTER,
 )
 _DIALECTS: Final[Mapping[str, Dialect]] = MappingProxyType({dialect.name: dialect for dialect in _ALL})
 
