@@ -1,7 +1,7 @@
 """What each package may depend on and how big it may grow: one table, changed only with a reason beside it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 
@@ -25,7 +25,7 @@ class PackageRules:
     """What one package may be."""
 
     dependencies: tuple[Dependency, ...] = ()
-    pure: bool = False  # no I/O, clock, environment or randomness anywhere, not only in the pure rooms
+    pure: bool = False  # no I/O, clock, environment or randomness outside of the impure rooms, not only in the pure ones
     max_wheel_kib: int = 80  # room to grow, far too little for a data file or a vendored library by accident
 
 
@@ -42,7 +42,7 @@ class Policy:
         "_encode", "_decode", "_stream", "_errors", "_profiles", "_options", "_transport", "_provider",
     )  # fmt: skip
     pure_rooms: tuple[str, ...] = ("_encode", "_decode", "_stream", "_errors")
-    impure_rooms: tuple[str, ...] = ("_transport", "_provider")
+    impure_rooms: tuple[str, ...] = ("_transport", "transport", "_provider")
 
 
 def _sibling(distribution: str, reason: str, *, extra: str | None = None, imported: bool = True) -> Dependency:
@@ -53,15 +53,44 @@ def _sibling(distribution: str, reason: str, *, extra: str | None = None, import
 _TYPES: Final = _sibling("penguiflow-llm-types", "the values and errors that every package speaks")
 _SCHEMA: Final = _sibling("penguiflow-llm-schema", "plans what a provider is sent and restores what it answers")
 _COMPAT: Final = _sibling("penguiflow-llm-openai-compat", "the Chat Completions wire")
-_OPENAI_SDK: Final = Dependency(
-    distribution="openai", modules=("openai",), reason="the vendor's SDK: credentials, base URLs, connection pool"
+_OPENAI_WIRE: Final = _sibling(
+    "penguiflow-llm-openai-compat", "the Chat Completions wire, over the openai SDK: its extra sdk"
 )
+
+
+def _engine(reason: str, *, extra: str | None = None) -> Dependency:
+    return Dependency(distribution="httpx2", modules=("httpx2",), reason=reason, extra=extra)
+
+
+_SDK_ENGINE: Final = "the SDK's HTTP engine, installed with it: raw responses and transport errors are its types"
+_AIOHTTP: Final = Dependency(
+    distribution="aiohttp",
+    modules=("aiohttp",),
+    reason="the SDKs' own aiohttp engines, three times cheaper per call: used where it is installed",
+    extra="aiohttp",
+    imported=False,
+)
+_PROVIDERS: Final = ("anthropic", "bedrock", "databricks", "google", "openai", "openrouter")
+
+
+def _vendor(distribution: str, *modules: str) -> Dependency:
+    reason = "the vendor's SDK: credentials, base URLs, connection pool"
+    return Dependency(distribution=distribution, modules=modules, reason=reason)
+
 
 POLICY: Final = Policy(
     packages={
         "penguiflow-llm-types": PackageRules(),
         "penguiflow-llm-schema": PackageRules(pure=True, max_wheel_kib=150),
-        "penguiflow-llm-openai-compat": PackageRules(dependencies=(_TYPES,), pure=True),
+        "penguiflow-llm-openai-compat": PackageRules(
+            dependencies=(
+                _TYPES,
+                replace(_vendor("openai", "openai"), extra="sdk"),
+                _engine(_SDK_ENGINE, extra="sdk"),
+                _AIOHTTP,
+            ),
+            pure=True,
+        ),
         "penguiflow-llm-core": PackageRules(
             max_wheel_kib=150,
             dependencies=(
@@ -90,22 +119,54 @@ POLICY: Final = Policy(
                 ),
             ),
         ),
-        "penguiflow-llm-openai": PackageRules(
+        "penguiflow-llm-openai": PackageRules(dependencies=(_TYPES, _OPENAI_WIRE, _AIOHTTP)),
+        "penguiflow-llm-openrouter": PackageRules(dependencies=(_TYPES, _OPENAI_WIRE, _AIOHTTP)),
+        "penguiflow-llm-databricks": PackageRules(
             dependencies=(
                 _TYPES,
-                _COMPAT,
-                _OPENAI_SDK,
+                _OPENAI_WIRE,
+                _AIOHTTP,
                 Dependency(
-                    distribution="httpx2",
-                    modules=("httpx2",),
-                    reason="the SDK's HTTP engine, installed with it: raw responses and transport errors are its types",
+                    distribution="databricks-sdk",
+                    modules=("databricks",),
+                    reason="profiles, notebooks and every sign-in but tokens and machine-to-machine OAuth",
+                    extra="sdk",
+                ),
+            ),
+        ),
+        "penguiflow-llm-anthropic": PackageRules(
+            dependencies=(
+                _TYPES,
+                _vendor("anthropic", "anthropic"),
+                _engine(_SDK_ENGINE),
+                _AIOHTTP,
+                Dependency(
+                    distribution="anthropic",
+                    modules=("anthropic",),
+                    reason="Claude on AWS: what the SDK's own client for it needs",
+                    extra="bedrock",
+                    imported=False,
                 ),
                 Dependency(
-                    distribution="openai",
-                    modules=("openai",),
-                    reason="the SDK's own aiohttp engine, three times cheaper per call",
-                    extra="aiohttp",
+                    distribution="anthropic",
+                    modules=("anthropic",),
+                    reason="Claude on Vertex AI: what the SDK's own client for it needs",
+                    extra="vertex",
                     imported=False,
+                ),
+            ),
+        ),
+        "penguiflow-llm-google": PackageRules(
+            dependencies=(_TYPES, _vendor("google-genai", "google"), _engine(_SDK_ENGINE), _AIOHTTP),
+        ),
+        "penguiflow-llm-bedrock": PackageRules(
+            dependencies=(
+                _TYPES,
+                _vendor("boto3", "boto3", "botocore"),
+                Dependency(
+                    distribution="aiohttp",
+                    modules=("aiohttp",),
+                    reason="boto3 has no asynchronous engine; this one is the cheapest per call and per event",
                 ),
             ),
         ),
@@ -158,8 +219,15 @@ POLICY: Final = Policy(
                     reason="the command line: arguments, help and errors that people know",
                     extra="cli",
                 ),
-                _sibling("penguiflow-llm-openai", "one provider", extra="openai", imported=False),
-                _sibling("penguiflow-llm-openai", "one provider, fast", extra="aiohttp", imported=False),
+                _AIOHTTP,
+                *(
+                    _sibling(f"penguiflow-llm-{name}", "one provider", extra=name, imported=False)
+                    for name in _PROVIDERS
+                ),
+                *(
+                    _sibling(f"penguiflow-llm-{name}", "all of them", extra="all", imported=False)
+                    for name in _PROVIDERS
+                ),
             ),
         ),
     },

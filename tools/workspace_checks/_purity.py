@@ -28,7 +28,8 @@ def check(workspace: Workspace, policy: Policy) -> Iterator[Problem]:
         if provider:
             yield from _missing_rooms(package, policy)
         for source in package.sources:
-            if pure_package or (provider and _room_of(source, policy.pure_rooms) is not None):
+            impure = _room_of(source, policy.impure_rooms) is not None
+            if (pure_package and not impure) or (provider and _room_of(source, policy.pure_rooms) is not None):
                 yield from _impure_imports(source, own)
                 yield from _impure_rooms(source, policy)
                 yield from _clock_calls(source)
