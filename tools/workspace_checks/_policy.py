@@ -25,7 +25,7 @@ class PackageRules:
     """What one package may be."""
 
     dependencies: tuple[Dependency, ...] = ()
-    pure: bool = False  # no I/O, clock, environment or randomness outside of the impure rooms, not only in the pure ones
+    pure: bool = False  # no I/O, clock, environment or randomness anywhere but in the impure rooms
     max_wheel_kib: int = 80  # room to grow, far too little for a data file or a vendored library by accident
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from penguiflow_llm_openai_compat import error_from_response, in_band_error
+from penguiflow_llm_openai_compat import CHAT_ERRORS
 from penguiflow_llm_types import (
     LLMAuthError,
     LLMContentFilterError,
@@ -29,13 +29,16 @@ from penguiflow_llm_types import (
     LLMTimeoutError,
     Secret,
 )
+from penguiflow_llm_types.wire import error_from_response, in_band_error
 
 NOW: Final = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 def _error(status: int, body: object, **headers: str) -> LLMError:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return error_from_response(status, data, {name.replace("_", "-"): v for name, v in headers.items()}, now=NOW)
+    return error_from_response(
+        status, data, {name.replace("_", "-"): v for name, v in headers.items()}, CHAT_ERRORS, now=NOW
+    )
 
 
 def _openai(
@@ -168,7 +171,9 @@ def test_the_key_never_shows() -> None:
     """Providers quote the key they refuse, whole, cut or masked."""
     secret = Secret("sk-proj-abcdefgh12345678")
     message = f"Incorrect API key provided: {secret.reveal()} (sk-proj-********5678)"
-    ours = error_from_response(401, json.dumps(_openai(message)).encode(), {}, now=NOW, redact=secret.redact)
+    ours = error_from_response(
+        401, json.dumps(_openai(message)).encode(), {}, CHAT_ERRORS, now=NOW, redact=secret.redact
+    )
     assert secret.reveal() not in f"{ours} {ours!r} {ours.body_text()}"
     masked = _error(401, _openai(message))
     assert "5678" not in f"{masked} {masked!r} {masked.body_text()}"
@@ -201,7 +206,7 @@ def test_remedies_are_in_the_message() -> None:
 )
 def test_errors_inside_a_200(payload: dict[str, Any], error: type[LLMError], status: int | None) -> None:
     """OpenRouter, Groq and Responses report failures after the headers went out."""
-    ours = in_band_error(payload, phase="stream")
+    ours = in_band_error(payload, CHAT_ERRORS, phase="stream")
     assert (error, status, "stream", "unknown") == (type(ours), ours.status, ours.phase, ours.billed)
 
 
@@ -215,6 +220,6 @@ def test_words_of_an_error_can_be_written_down() -> None:
 @given(status=st.integers(300, 599), body=st.binary(max_size=40) | st.text(max_size=20).map(str.encode))
 def test_any_body_is_one_of_ours(status: int, body: bytes) -> None:
     """Type by status; never a KeyError."""
-    ours = error_from_response(status, body, {}, now=NOW)
+    ours = error_from_response(status, body, {}, CHAT_ERRORS, now=NOW)
     assert isinstance(ours, LLMError)
     assert ours.kind is None or ours.kind in ours.kinds

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 
-from penguiflow_llm_openai_compat import ChatDialect, ChatStreamDecoder, WireJSON, decode_chat, error_from_response
+from penguiflow_llm_openai_compat import CHAT_ERRORS, ChatDialect, ChatStreamDecoder, decode_chat
 from penguiflow_llm_types import (
     LLMError,
     LLMInvalidRequestError,
@@ -20,6 +20,7 @@ from penguiflow_llm_types import (
     ToolCallDelta,
     ToolCallStart,
 )
+from penguiflow_llm_types.wire import WireJSON, error_from_response
 
 OPENAI: Final = ChatDialect(provider="openai")
 APIS: Final = ["openai.chat", "azure.chat", "compat.chat", "openrouter.chat", "databricks.chat"]
@@ -78,7 +79,7 @@ def test_refusals(recordings: Read, api: str) -> None:
         status = record["response"]["status"]
         if status < 400:
             continue
-        ours = error_from_response(status, record["response"]["body"].encode(), {}, now=datetime.now(UTC))
+        ours = error_from_response(status, record["response"]["body"].encode(), {}, CHAT_ERRORS, now=datetime.now(UTC))
         assert type(ours) is not LLMError
         assert "it gave no reason" not in ours.message, record["id"]
         assert status not in (401, 402, 404, 429) or type(ours) is not LLMInvalidRequestError, record["id"]

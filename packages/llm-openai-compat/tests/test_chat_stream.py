@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from penguiflow_llm_openai_compat import ChatDialect, ChatStreamDecoder, WireJSON, decode_chat
+from penguiflow_llm_openai_compat import ChatDialect, ChatStreamDecoder, decode_chat
 from penguiflow_llm_types import (
     CompletionResponse,
     Done,
@@ -31,6 +31,7 @@ from penguiflow_llm_types import (
     Usage,
     UsageUpdate,
 )
+from penguiflow_llm_types.wire import WireJSON
 
 OPENAI: Final = ChatDialect(provider="openai")
 USAGE: Final = {"prompt_tokens": 3, "completion_tokens": 5, "total_tokens": 8}

@@ -8,8 +8,6 @@ from itertools import pairwise
 
 import pytest
 
-from penguiflow_llm_openai._transport._content import ContentDecoder
-from penguiflow_llm_openai._transport._failures import failure
 from penguiflow_llm_types import (
     LLMAuthError,
     LLMConfigurationError,
@@ -19,6 +17,7 @@ from penguiflow_llm_types import (
     LLMStreamInterruptedError,
     LLMTimeoutError,
 )
+from penguiflow_llm_types.wire import ContentDecoder, failure
 
 
 def _named(name: str, *bases: type[BaseException], text: str = "") -> BaseException:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import pytest
 
-from penguiflow_llm_openai import OpenAIProvider, create
+from penguiflow_llm_openai import create
 from penguiflow_llm_types import (
     LLMAuthError,
     LLMConnectionError,
@@ -30,6 +30,7 @@ from penguiflow_llm_types import (
     LLMTruncatedError,
     TextDelta,
 )
+from penguiflow_llm_types.wire import WireProvider
 
 REQUEST: Final = LLMRequest(model="gpt-4o", messages=(LLMMessage.user("hello"),))
 KEY: Final = "sk-SENTINEL-0123456789"
@@ -43,13 +44,13 @@ LAST: Final = {"id": "c1", "choices": [{"index": 0, "delta": {"content": "y"}, "
 
 
 @pytest.fixture(params=[False, True], ids=["httpx2", "aiohttp"])
-async def make(request: pytest.FixtureRequest) -> AsyncIterator[Callable[..., OpenAIProvider]]:
+async def make(request: pytest.FixtureRequest) -> AsyncIterator[Callable[..., WireProvider]]:
     """Make providers over one engine, closed after the test."""
     if request.param:
         pytest.importorskip("aiohttp", reason="the aiohttp extra is not installed here")
-    made: list[OpenAIProvider] = []
+    made: list[WireProvider] = []
 
-    def provider(url: str, key: str = KEY, **options: Any) -> OpenAIProvider:
+    def provider(url: str, key: str = KEY, **options: Any) -> WireProvider:
         made.append(create(key, url, use_aiohttp=request.param, **options))
         return made[-1]
 
@@ -175,7 +176,7 @@ async def test_broken_gzip_end_is_noticed(serve: Any, make: Any) -> None:
     assert "encoding" == caught.value.kind
 
 
-async def _events(provider: OpenAIProvider) -> list[Any]:
+async def _events(provider: WireProvider) -> list[Any]:
     return [event async for event in provider.stream(REQUEST)]
 
 

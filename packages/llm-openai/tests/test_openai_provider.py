@@ -24,6 +24,7 @@ from penguiflow_llm_types import (
     ToolCallStart,
     UsageUpdate,
 )
+from penguiflow_llm_types.wire import PerLoop, WireProvider
 
 KEY: Final = "sk-SENTINEL-0123456789"
 REQUEST: Final = LLMRequest(model="gpt-4o", messages=(LLMMessage.user("hello"),))
@@ -191,7 +192,7 @@ async def test_a_body_that_is_not_json(serve: Any, extra: dict[str, Any]) -> Non
 async def test_aiohttp_asked_for_but_missing(serve: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The error names the extra."""
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(LLMConfigurationError, match=r"penguiflow-llm-openai\[aiohttp\]"):
+    with pytest.raises(LLMConfigurationError, match=r"penguiflow-llm\[aiohttp\]"):
         await create(KEY, use_aiohttp=True).complete(REQUEST)
 
 
@@ -246,6 +247,11 @@ def test_one_provider_on_several_loops(engine: bool) -> None:
         assert (["hi"] * 3, 3) == (texts, server.connections)
 
 
+def _connections(provider: WireProvider) -> int:
+    assert isinstance(provider._transport, PerLoop)
+    return len(provider._transport)
+
+
 def test_closing_from_another_thread() -> None:
     """A loop that runs in another thread gets its client closed there."""
     with _Threaded() as server:
@@ -261,7 +267,7 @@ def test_closing_from_another_thread() -> None:
         thread.start()
         assert started.wait(5)
         asyncio.run(provider.aclose())
-        assert {} == provider._transport._connections
+        assert 0 == _connections(provider)
         finish.set()
         thread.join(5)
 

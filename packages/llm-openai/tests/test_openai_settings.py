@@ -9,9 +9,10 @@ from typing import Any, Final
 import openai
 import pytest
 
-from penguiflow_llm_openai import OPTIONS, OpenAIProvider, create, openai_profile, plugin
+from penguiflow_llm_openai import OPTIONS, create, openai_profile, plugin
 from penguiflow_llm_openai._options import Settings, read_settings
 from penguiflow_llm_types import LLMConfigurationError, Provider, Secret
+from penguiflow_llm_types.wire import WireProvider
 
 KEY: Final = "sk-SENTINEL-0123456789"
 AZURE: Final = {"azure_endpoint": "https://a.openai.azure.com", "api_version": "2025-04-01-preview"}
@@ -133,7 +134,7 @@ def test_clients_of_the_callers() -> None:
 def test_nothing_tells_the_key() -> None:
     """Not a provider, not its settings."""
     provider = create(KEY, default_headers={"X-Org": "SENTINEL"})
-    assert "SENTINEL" not in f"{provider!r} {provider} {provider._settings!r}"
+    assert "SENTINEL" not in f"{provider!r} {provider} {_read(KEY)!r}"
     assert not hasattr(provider, "__dict__")
     assert isinstance(create(Secret(KEY)), Provider)
 
@@ -153,7 +154,7 @@ def test_plugin(monkeypatch: pytest.MonkeyPatch) -> None:
     missing = plugin.credentials({})
     assert (False, "set OPENAI_API_KEY") == (missing.found, missing.remedy)
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    assert isinstance(plugin.create(), OpenAIProvider)
+    assert isinstance(plugin.create(), WireProvider)
 
 
 PROFILES: Final = [

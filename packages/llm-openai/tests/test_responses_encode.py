@@ -291,7 +291,7 @@ def test_settings_that_cannot_be_sent(model: str, fields: dict[str, Any], settin
 def test_reasoning_is_sealed_only_when_nothing_is_stored() -> None:
     """Stored responses are found again by id."""
     request = LLMRequest(model="o3", messages=(LLMMessage.user("hi"),))
-    kept, _ = ResponsesWire(store=True).encode(request, openai_profile("o3"), stream=False)
+    kept = ResponsesWire(store=True).encode(request, openai_profile("o3"), stream=False).body
     assert {"model": "o3", "input": [{"role": "user", "content": "hi"}], "store": True} == kept
     plain, _ = _encode(model="gpt-4o")
     assert "include" not in plain
@@ -312,16 +312,17 @@ def test_chat_takes_tools_of_some_models_only_without_reasoning() -> None:
         tools=(ToolSpec(name="f"),),
         reasoning=ReasoningConfig(effort="high"),
     )
-    body, warnings = ChatWire.of("openai", store=False).encode(request, openai_profile("gpt-5.6-sol"), stream=False)
+    encoded = ChatWire.of("openai", store=False).encode(request, openai_profile("gpt-5.6-sol"), stream=False)
     assert ("none", False, ["reasoning.effort"]) == (
-        body["reasoning_effort"],
-        body["store"],
-        [w.setting for w in warnings],
+        encoded.body["reasoning_effort"],
+        encoded.body["store"],
+        [w.setting for w in encoded.warnings],
     )
 
 
 def test_compatible_servers_get_the_older_fields() -> None:
     """They know max_tokens, and refuse options they never heard of."""
     request = LLMRequest(model="llama", messages=(LLMMessage.user("hi"),), max_tokens=5)
-    body, _ = ChatWire.of("compatible").encode(request, openai_profile("llama", endpoint="compatible"), stream=True)
+    profile = openai_profile("llama", endpoint="compatible")
+    body = ChatWire.of("compatible").encode(request, profile, stream=True).body
     assert (5, {"include_usage": True}) == (body["max_tokens"], body["stream_options"])

@@ -7,7 +7,7 @@ import binascii
 from collections.abc import Mapping
 from typing import Any
 
-from penguiflow_llm_openai_compat._json import objects
+from penguiflow_llm_types.wire import objects
 
 
 def split_content(content: object) -> tuple[str, str]:

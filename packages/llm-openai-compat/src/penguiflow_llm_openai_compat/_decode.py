@@ -7,8 +7,6 @@ from typing import Any, Final
 
 from penguiflow_llm_openai_compat._content import audio_bytes, split_content
 from penguiflow_llm_openai_compat._dialect import ChatDialect
-from penguiflow_llm_openai_compat._errors import in_band_error
-from penguiflow_llm_openai_compat._json import count, mapping, objects, text_or_none
 from penguiflow_llm_openai_compat._reasoning import detail_parts
 from penguiflow_llm_openai_compat._tool_calls import tool_call_parts
 from penguiflow_llm_openai_compat._usage import chat_usage
@@ -24,6 +22,7 @@ from penguiflow_llm_types import (
     ReasoningPart,
     TextPart,
 )
+from penguiflow_llm_types.wire import count, in_band_error, mapping, objects, text_or_none
 
 # OpenAI API reference, chat.completion.choices.finish_reason (openai 3.54.0 types), and what others add to it
 # (Mistral, DeepSeek, Z.ai, Hugging Face API references), read 2026-11.
@@ -60,7 +59,7 @@ def decode_chat(
         LLMProtocolError: kind "empty", the body has no choice; `usage` is kept.
     """
     if body.get("error"):
-        raise in_band_error(body, phase="body")
+        raise in_band_error(body, dialect.errors, phase="body")
     choices = objects(body.get("choices"))
     if not choices:
         raise LLMProtocolError(

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from penguiflow_llm_openai_compat._error_tables import CHAT_ERRORS
+from penguiflow_llm_types.wire import ErrorTables
+
 ReasoningReplay: TypeAlias = Literal["reasoning_content", "reasoning", "reasoning_details"]
 
 
@@ -45,3 +48,6 @@ class ChatDialect:
 
     reports_cost_usd: bool = False
     """Whether `usage.cost` is a price in US dollars."""
+
+    errors: ErrorTables = CHAT_ERRORS
+    """What the service's errors mean."""

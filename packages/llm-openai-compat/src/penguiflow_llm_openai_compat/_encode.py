@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final, assert_never
 
+from penguiflow_llm_openai_compat._cache import cache_fields
 from penguiflow_llm_openai_compat._dialect import ChatDialect
 from penguiflow_llm_openai_compat._message_encode import encode_messages
-from penguiflow_llm_openai_compat._settings import cache_fields, merged, reasoning_effort, sampling_fields
-from penguiflow_llm_openai_compat._warnings import assumed, unsupported
 from penguiflow_llm_types import (
     CallWarning,
     LLMRequest,
@@ -17,6 +16,7 @@ from penguiflow_llm_types import (
     ToolChoice,
     ToolSpec,
 )
+from penguiflow_llm_types.wire import assumed, merged, reasoning_effort, sampling_fields, unsupported
 
 _SAMPLING: Final = frozenset({"temperature", "top_p", "seed", "presence_penalty", "frequency_penalty"})
 

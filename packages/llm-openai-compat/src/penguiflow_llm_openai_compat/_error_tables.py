@@ -1,38 +1,28 @@
-"""Which error a code, a phrase or a status means. Sources: see `_errors`."""
+"""Which error a code or a phrase means.
+
+Sources: OpenAI, "Error codes" and the error objects of the API reference, read 2026-11; Azure OpenAI, "Content
+filtering"; real bodies of OpenAI, Azure, Groq, DeepSeek, Mistral, xAI, Venice, OpenRouter and Databricks, 2024 to 2026.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from penguiflow_llm_types import (
-    Billed,
     LLMAuthError,
     LLMContentFilterError,
     LLMContextLengthError,
-    LLMError,
-    LLMInvalidRequestError,
     LLMNotFoundError,
     LLMOverloadedError,
     LLMParseError,
     LLMPermissionError,
-    LLMProtocolError,
     LLMQuotaError,
     LLMRateLimitError,
     LLMSchemaRejectedError,
     LLMServerError,
-    LLMTimeoutError,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """A type of the error tree and its kind."""
-
-    error: type[LLMError]
-    kind: str | None = None
-
+from penguiflow_llm_types.wire import ErrorTables, Verdict
 
 # By `code`, else by `type`. A number in words is left to the status.
 BY_CODE: Final[Mapping[str, Verdict]] = {
@@ -84,40 +74,7 @@ BY_TEXT: Final[tuple[tuple[tuple[str, ...], Verdict], ...]] = (
     (("did not respect the required format",), Verdict(LLMServerError, "model")),  # Databricks, with a 400
 )
 
-BY_STATUS: Final[Mapping[int, Verdict]] = {
-    200: Verdict(LLMServerError),
-    400: Verdict(LLMInvalidRequestError),
-    401: Verdict(LLMAuthError, "invalid"),
-    402: Verdict(LLMQuotaError, "billing"),
-    403: Verdict(LLMPermissionError, "denied"),
-    404: Verdict(LLMNotFoundError),
-    407: Verdict(LLMAuthError, "proxy"),
-    408: Verdict(LLMTimeoutError, "server"),
-    409: Verdict(LLMServerError, "conflict"),
-    413: Verdict(LLMInvalidRequestError, "too_large"),
-    425: Verdict(LLMServerError, "conflict"),
-    429: Verdict(LLMRateLimitError),
-    500: Verdict(LLMServerError),
-    520: Verdict(LLMServerError, "edge"),
-    521: Verdict(LLMServerError, "edge"),
-    522: Verdict(LLMServerError, "edge"),
-    523: Verdict(LLMServerError, "edge"),
-    524: Verdict(LLMServerError, "edge"),
-    525: Verdict(LLMServerError, "edge"),
-    526: Verdict(LLMServerError, "edge"),
-    529: Verdict(LLMOverloadedError),
-    530: Verdict(LLMServerError, "edge"),
-}
-
-# Whether an answer of this status may have been billed; where a status is not here, it was not.
-BILLED: Final[Mapping[int, Billed]] = dict.fromkeys((408, 500, 504, 520, 521, 522, 523, 524, 525, 526, 530), "unknown")
-
-REMEDIES: Final[Mapping[type[LLMError], str]] = {
-    LLMAuthError: "check the API key, and that it belongs to this base_url",
-    LLMPermissionError: "ask for access, or use a key of a project that has it",
-    LLMQuotaError: "add credit or raise the limit in the provider's billing settings",
-    LLMNotFoundError: "check the model name, the base_url and what this key may use",
-    LLMContextLengthError: "shorten the messages or lower max_tokens",
-    LLMSchemaRejectedError: "use another output mode or a simpler response model",
-    LLMProtocolError: "set base_url to the address the redirect names, if you trust it",
-}
+CHAT_ERRORS: Final = ErrorTables(
+    by_code=BY_CODE, by_text=BY_TEXT, request_id_headers=("x-request-id", "apim-request-id")
+)
+"""The errors of every service that speaks an OpenAI wire; a service adds its own with `dataclasses.replace`."""

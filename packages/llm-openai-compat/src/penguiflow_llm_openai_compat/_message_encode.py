@@ -9,7 +9,6 @@ from typing import Any, assert_never
 from penguiflow_llm_openai_compat._dialect import ChatDialect
 from penguiflow_llm_openai_compat._media import audio_format, data_url, file_name
 from penguiflow_llm_openai_compat._reasoning import part_detail
-from penguiflow_llm_openai_compat._warnings import dropped, unsupported
 from penguiflow_llm_types import (
     AudioPart,
     CacheBreakpoint,
@@ -25,6 +24,7 @@ from penguiflow_llm_types import (
     ToolCallPart,
     ToolResultPart,
 )
+from penguiflow_llm_types.wire import dropped, unsupported
 
 
 def encode_messages(

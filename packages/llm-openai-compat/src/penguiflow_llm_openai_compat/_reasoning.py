@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from penguiflow_llm_openai_compat._json import text_or_none
 from penguiflow_llm_types import ReasoningPart
+from penguiflow_llm_types.wire import text_or_none
 
 _GROWING: Final = ("text", "summary")  # fields whose fragments are joined; the others come whole
 

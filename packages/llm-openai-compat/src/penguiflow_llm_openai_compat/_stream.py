@@ -14,12 +14,9 @@ from typing import Any, Final
 from penguiflow_llm_openai_compat._content import audio_bytes, split_content
 from penguiflow_llm_openai_compat._decode import response_from
 from penguiflow_llm_openai_compat._dialect import ChatDialect
-from penguiflow_llm_openai_compat._errors import in_band_error
-from penguiflow_llm_openai_compat._json import WireJSON, mapping, objects
 from penguiflow_llm_openai_compat._reasoning import merge_detail, visible_text
 from penguiflow_llm_openai_compat._tool_calls import ToolCalls
 from penguiflow_llm_openai_compat._usage import chat_usage
-from penguiflow_llm_openai_compat._warnings import broken_text
 from penguiflow_llm_types import (
     CallWarning,
     CompletionResponse,
@@ -31,6 +28,7 @@ from penguiflow_llm_types import (
     Usage,
     UsageUpdate,
 )
+from penguiflow_llm_types.wire import WireJSON, broken_text, in_band_error, mapping, objects
 
 _DONE: Final = b"[DONE]"
 _ENVELOPE: Final = ("id", "model", "service_tier", "provider")
@@ -101,7 +99,9 @@ class ChatStreamDecoder:
 
     def _chunk(self, chunk: Mapping[str, Any], *, is_error: bool) -> list[StreamEvent]:
         if is_error or chunk.get("error"):
-            raise in_band_error(chunk, phase="stream", usage=self._usage(), partial=self.partial())
+            raise in_band_error(
+                chunk, self._dialect.errors, phase="stream", usage=self._usage(), partial=self.partial()
+            )
         usage = chunk.get("usage") or ("x_groq" in chunk and mapping(chunk["x_groq"]).get("usage"))  # Groq until 2025
         if self._open or usage:
             self._take_envelope(chunk)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from penguiflow_llm_openai_compat._json import json_text, mapping, objects, text_or_none
 from penguiflow_llm_types import StreamEvent, ToolCallDelta, ToolCallPart, ToolCallStart
+from penguiflow_llm_types.wire import json_text, mapping, objects, text_or_none
 
 
 def tool_call_parts(message: Mapping[str, Any]) -> list[ToolCallPart]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from penguiflow_llm_openai_compat._json import count, mapping
 from penguiflow_llm_types import Usage
+from penguiflow_llm_types.wire import count, mapping
 
 # Where services put the cached part of the prompt: OpenAI in prompt_tokens_details, the others beside the totals.
 # Recorded traffic of each, 2025 to 2026.

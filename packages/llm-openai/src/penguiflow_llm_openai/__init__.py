@@ -4,8 +4,8 @@ from importlib.metadata import version
 
 from penguiflow_llm_openai._options import OPTIONS
 from penguiflow_llm_openai._profiles import openai_profile
-from penguiflow_llm_openai._provider import OpenAIProvider, create, plugin
+from penguiflow_llm_openai._provider import create, plugin
 
 __version__ = version("penguiflow-llm-openai")
 
-__all__ = ["OPTIONS", "OpenAIProvider", "create", "openai_profile", "plugin"]
+__all__ = ["OPTIONS", "create", "openai_profile", "plugin"]

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from penguiflow_llm_openai._errors import check_status
-from penguiflow_llm_openai_compat import count, json_text, mapping, objects, text_or_none
 from penguiflow_llm_types import (
     CallWarning,
     Citation,
@@ -20,6 +19,7 @@ from penguiflow_llm_types import (
     ToolCallPart,
     Usage,
 )
+from penguiflow_llm_types.wire import count, json_text, mapping, objects, text_or_none
 
 PROVIDER: Final = "openai"
 

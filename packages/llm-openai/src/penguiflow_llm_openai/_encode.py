@@ -6,14 +6,7 @@ from typing import Any, Final, assert_never
 
 from penguiflow_llm_openai._item_encode import encode_items
 from penguiflow_llm_openai._profiles import CACHE_OPTION_FAMILIES
-from penguiflow_llm_openai_compat import (
-    assumed,
-    cache_fields,
-    merged,
-    reasoning_effort,
-    sampling_fields,
-    unsupported,
-)
+from penguiflow_llm_openai_compat import cache_fields
 from penguiflow_llm_types import (
     CallWarning,
     LLMRequest,
@@ -23,6 +16,7 @@ from penguiflow_llm_types import (
     ToolChoice,
     ToolSpec,
 )
+from penguiflow_llm_types.wire import assumed, merged, reasoning_effort, sampling_fields, unsupported
 
 _SAMPLING: Final = frozenset({"temperature", "top_p"})
 

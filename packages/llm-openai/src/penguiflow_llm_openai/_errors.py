@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from penguiflow_llm_openai_compat import in_band_error, mapping
+from penguiflow_llm_openai_compat import CHAT_ERRORS
 from penguiflow_llm_types import CompletionResponse, LLMError, LLMProtocolError, LLMServerError, Phase, Usage
+from penguiflow_llm_types.wire import in_band_error, mapping
 
 
 def check_status(
@@ -38,4 +39,4 @@ def check_status(
 def failed(body: Mapping[str, Any], *, phase: Phase, usage: Usage, partial: CompletionResponse | None) -> LLMError:
     """The error a failed response object, or an `error` event, carries."""
     error = mapping(body.get("error")) or {"message": body.get("message"), "code": body.get("code")}
-    return in_band_error({"error": error}, phase=phase, usage=usage, partial=partial)
+    return in_band_error({"error": error}, CHAT_ERRORS, phase=phase, usage=usage, partial=partial)

@@ -8,7 +8,7 @@ from typing import Any, assert_never
 
 from penguiflow_llm_openai._decode import PROVIDER
 from penguiflow_llm_openai._profiles import CACHE_OPTION_FAMILIES
-from penguiflow_llm_openai_compat import breakpoint_fields, data_url, dropped, file_name, unsupported
+from penguiflow_llm_openai_compat import breakpoint_fields, data_url, file_name
 from penguiflow_llm_types import (
     AudioPart,
     CacheBreakpoint,
@@ -24,6 +24,7 @@ from penguiflow_llm_types import (
     ToolCallPart,
     ToolResultPart,
 )
+from penguiflow_llm_types.wire import dropped, unsupported
 
 
 def encode_items(

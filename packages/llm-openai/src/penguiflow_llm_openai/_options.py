@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
-import warnings
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -13,6 +10,7 @@ from urllib.parse import urlsplit
 
 from penguiflow_llm_openai._profiles import API, Endpoint
 from penguiflow_llm_types import LLMConfigurationError, Secret, redact_key_like
+from penguiflow_llm_types.wire import check_headers, check_option_names, check_url, make_secret
 
 OPTIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -33,11 +31,6 @@ OPTIONS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
-_OWN_HEADERS: Final = frozenset(
-    {"authorization", "api-key", "host", "content-length", "content-type", "transfer-encoding", "accept-encoding"}
-)
-_HEADER_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-_HEADER_VALUE: Final = re.compile(r"[ -~]*")
 _NO_KEY: Final = "no-key"  # the SDK insists on one; a local server ignores it
 
 
@@ -86,17 +79,17 @@ def read_settings(
     Raises:
         LLMConfigurationError: an unknown option, a URL that must not be used, a missing or malformed credential.
     """
-    _check_names(options)
+    check_option_names(options, OPTIONS, provider="openai")
     given = {name: value for name, value in options.items() if value is not None}
     allow_http = bool(given.pop("allow_insecure_http", False))
     if "client" in given:
         return _of_client(api_key, base_url, given)
-    _check_headers(given.get("default_headers", {}))
+    check_headers(given.get("default_headers", {}), provider="openai")
     if given.keys() & {"azure_endpoint", "azure_deployment", "azure_ad_token_provider"}:
         return _azure(api_key, base_url, given, environ, allow_http=allow_http)
     url = base_url or environ.get("OPENAI_BASE_URL") or None
     if url is not None:
-        _check_url(url, "base_url", allow_http=allow_http)
+        check_url(url, "base_url", provider="openai", allow_http=allow_http)
     endpoint: Endpoint = "openai" if url is None or _is_openai(url) else "compatible"
     key = api_key
     if key is None and (endpoint == "openai" or base_url is None):
@@ -108,20 +101,10 @@ def read_settings(
     return Settings(
         endpoint=endpoint,
         api=_api(given, "responses" if endpoint == "openai" else "chat"),
-        api_key=_secret(key if key is not None else _NO_KEY),
+        api_key=make_secret(key if key is not None else _NO_KEY, provider="openai"),
         base_url=url,
         **{name: value for name, value in given.items() if name != "api"},
     )
-
-
-def _check_names(options: Mapping[str, Any]) -> None:
-    for name in options:
-        if name not in OPTIONS:
-            known = ", ".join(sorted(OPTIONS))
-            raise LLMConfigurationError(
-                f"OpenAI has no option {name!r}; use one of: {known}. Body fields go in a request's extra",
-                provider="openai",
-            )
 
 
 def _of_client(api_key: str | Secret | None, base_url: str | None, given: dict[str, Any]) -> Settings:
@@ -155,7 +138,7 @@ def _azure(
             "Azure needs azure_endpoint and api_version; pass them or set AZURE_OPENAI_ENDPOINT and OPENAI_API_VERSION",
             provider="openai",
         )
-    _check_url(address, "azure_endpoint", allow_http=allow_http)
+    check_url(address, "azure_endpoint", provider="openai", allow_http=allow_http)
     key = api_key
     if key is None and "azure_ad_token_provider" not in given:
         key = environ.get("AZURE_OPENAI_API_KEY")
@@ -168,7 +151,7 @@ def _azure(
     return Settings(
         endpoint="azure",
         api=_api(given, "chat"),
-        api_key=None if key is None else _secret(key),
+        api_key=None if key is None else make_secret(key, provider="openai"),
         azure_endpoint=address,
         api_version=version,
         **settings,
@@ -185,67 +168,6 @@ def _api(given: Mapping[str, Any], default: API) -> API:
             raise LLMConfigurationError(f"api is {other!r}; pass 'responses' or 'chat'", provider="openai")
 
 
-def _secret(key: str | Secret) -> Secret:
-    if isinstance(key, Secret):
-        return key
-    try:
-        return Secret(key)
-    except ValueError as error:  # its message names the setting, never the value
-        raise LLMConfigurationError(str(error), provider="openai") from None
-
-
-def _check_headers(headers: Mapping[str, str]) -> None:
-    for name, value in headers.items():
-        if name.lower() in _OWN_HEADERS:
-            raise LLMConfigurationError(
-                f"default_headers may not set {name!r}; pass api_key for a credential, leave the rest to the client",
-                provider="openai",
-            )
-        if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
-            raise LLMConfigurationError(
-                f"header {name!r} holds a control or a non-ASCII character; remove it", provider="openai"
-            )
-
-
 def _is_openai(url: str) -> bool:
     host = urlsplit(url).hostname or ""
     return host == "api.openai.com" or host.endswith(".api.openai.com")  # eu.api.openai.com and its like
-
-
-def _check_url(url: str, setting: str, *, allow_http: bool) -> None:
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError:
-        host = None
-    if host is None or parts.scheme not in ("http", "https"):
-        raise LLMConfigurationError(f"{setting} is no URL; pass one such as 'https://host/v1'", provider="openai")
-    if parts.username is not None or parts.password is not None or parts.fragment:
-        raise LLMConfigurationError(
-            f"{setting} holds a user name or a fragment; leave them out and pass the credential as api_key",
-            provider="openai",
-        )
-    address = _address(host)
-    if address is not None and address.is_link_local:
-        raise LLMConfigurationError(
-            f"{setting} leads to the link-local address {host!r}, where machines keep credentials; use another",
-            provider="openai",
-        )
-    if parts.scheme == "http" and not (host == "localhost" or (address is not None and address.is_loopback)):
-        if not allow_http:
-            raise LLMConfigurationError(
-                f"{setting} is http:// and would send the credential in the clear; use https://, or pass "
-                "allow_insecure_http=True if you accept that",
-                provider="openai",
-            )
-        warnings.warn(f"{setting} is http://: the credential is sent to {host!r} in the clear", stacklevel=5)
-
-
-def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """The address that `host` spells, also as one number or mapped into IPv6; None for a name."""
-    try:
-        address = ipaddress.ip_address(int(host) if host.isdigit() else host)
-    except ValueError:
-        return None
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return mapped or address

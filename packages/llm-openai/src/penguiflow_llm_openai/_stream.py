@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from penguiflow_llm_openai._decode import response_from, responses_usage
 from penguiflow_llm_openai._errors import check_status, failed
-from penguiflow_llm_openai_compat import WireJSON, broken_text, mapping, objects, text_or_none
 from penguiflow_llm_types import (
     CallWarning,
     CompletionResponse,
@@ -26,6 +25,7 @@ from penguiflow_llm_types import (
     Usage,
     UsageUpdate,
 )
+from penguiflow_llm_types.wire import WireJSON, broken_text, mapping, objects, text_or_none
 
 _TERMINAL: Final = ("response.completed", "response.incomplete", "response.failed", "response.cancelled")
 _CALLS: Final = ("function_call", "custom_tool_call")

@@ -1,4 +1,4 @@
-"""Reading what response headers say about retrying."""
+"""Reading response headers; their names are in lower case."""
 
 from __future__ import annotations
 
@@ -30,6 +30,11 @@ def retry_after_s(headers: Mapping[str, str], *, now: datetime) -> float | None:
 def server_should_retry(headers: Mapping[str, str]) -> bool | None:
     """The server's `x-should-retry`; None when it does not say."""
     return {"true": True, "false": False}.get(headers.get("x-should-retry", "").strip().lower())
+
+
+def first_header(headers: Mapping[str, str], names: tuple[str, ...]) -> str | None:
+    """The first of the headers `names` that is there and not empty."""
+    return next((value for name in names if (value := headers.get(name))), None)
 
 
 def _number(value: str | None) -> float | None:

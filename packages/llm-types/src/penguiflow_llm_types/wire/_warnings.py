@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from penguiflow_llm_types import CallWarning, ModelProfile
+from penguiflow_llm_types._profile import ModelProfile
+from penguiflow_llm_types._response import CallWarning
 
 
 def unsupported(setting: str, why: str) -> CallWarning:

@@ -1,12 +1,14 @@
-"""Settings both OpenAI wires spell alike, and what to do where a model does not take one."""
+"""Settings every wire spells in its own way, and what to do where a model does not take one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from penguiflow_llm_openai_compat._warnings import adapted, unsupported
-from penguiflow_llm_types import CallWarning, Effort, LLMRequest, ModelProfile, ReasoningConfig
+from penguiflow_llm_types._profile import ModelProfile
+from penguiflow_llm_types._request import Effort, LLMRequest, ReasoningConfig
+from penguiflow_llm_types._response import CallWarning
+from penguiflow_llm_types.wire._warnings import adapted, unsupported
 
 _EFFORTS: Final[tuple[Effort, ...]] = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 
@@ -71,34 +73,6 @@ def sampling_fields(
             warnings.append(unsupported(name, f"model {profile.model!r} refuses it while it reasons"))
         else:
             fields[name] = value
-    return fields
-
-
-def cache_fields(
-    request: LLMRequest, profile: ModelProfile, *, options_families: frozenset[str], warnings: list[CallWarning]
-) -> dict[str, Any]:
-    """Prompt cache settings as body fields.
-
-    `options_families` are the model families that take `prompt_cache_options` (openai 3.54.0: "gpt-5.6 and later");
-    older ones take the retentions "in_memory" and "24h".
-    """
-    if any(tool.cache is not None for tool in request.tools):
-        warnings.append(unsupported("tools.cache", "this API has no cache breakpoints on tools"))
-    cache = request.cache
-    if cache is None:
-        return {}
-    fields: dict[str, Any] = {}
-    if cache.content is not None:
-        warnings.append(unsupported("cache.content", "this API has no named caches"))
-    if cache.key is not None:
-        fields["prompt_cache_key"] = cache.key
-    if cache.ttl is not None:
-        if profile.family in options_families:
-            fields["prompt_cache_options"] = {"ttl": cache.ttl}
-        elif cache.ttl in ("in_memory", "24h"):
-            fields["prompt_cache_retention"] = cache.ttl
-        else:
-            warnings.append(unsupported("cache.ttl", f"model {profile.model!r} takes 'in_memory' or '24h'"))
     return fields
 
 

@@ -1,32 +1,27 @@
-"""Error bodies into the error tree. The same envelope serves Chat Completions and Responses.
-
-Sources: OpenAI, "Error codes" and the error objects of the API reference, read 2026-11; Azure OpenAI, "Content
-filtering"; real bodies of OpenAI, Azure, Groq, DeepSeek, Mistral, xAI, Venice, OpenRouter and Databricks, 2024 to 2026.
-"""
+"""Error bodies of any provider into the error tree, by the provider's tables."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from penguiflow_llm_openai_compat._error_body import ErrorBody, read_error, read_error_value
-from penguiflow_llm_openai_compat._error_tables import BILLED, BY_CODE, BY_STATUS, BY_TEXT, REMEDIES, Verdict
-from penguiflow_llm_types import (
+from penguiflow_llm_types._errors import (
     Billed,
-    CompletionResponse,
     LLMError,
     LLMOverloadedError,
     LLMProtocolError,
     LLMQuotaError,
     LLMRateLimitError,
     Phase,
-    Usage,
-    redact_key_like,
-    retry_after_s,
-    server_should_retry,
 )
+from penguiflow_llm_types._headers import first_header, retry_after_s, server_should_retry
+from penguiflow_llm_types._response import CompletionResponse, Usage
+from penguiflow_llm_types._secret import redact_key_like
+from penguiflow_llm_types.wire._error_body import ErrorBody, read_error, read_error_value
+from penguiflow_llm_types.wire._error_tables import BILLED, BY_STATUS, REMEDIES, ErrorTables, Verdict
 
 _MAX_BODY: Final = 4_000
 _SHORT_WAIT_S: Final = 60.0
@@ -39,6 +34,7 @@ def error_from_response(
     status: int,
     body: bytes,
     headers: Mapping[str, str],
+    tables: ErrorTables,
     *,
     now: datetime,
     redact: Callable[[str], str] = redact_key_like,
@@ -47,17 +43,17 @@ def error_from_response(
 
     Never raises, whatever the body is. The provider's own sentence becomes the message, after `redact`.
     """
-    said = read_error(body)
+    said = _named(read_error(body), headers, tables)
     wait = retry_after_s(headers, now=now)
     if wait is None:
         wait = _wait_in_text(said.message)
-    verdict = _short_wait(_verdict(status, said, is_page=body.lstrip()[:1] == b"<"), wait)
+    verdict = _short_wait(_verdict(status, said, tables, is_page=body.lstrip()[:1] == b"<"), wait)
     return verdict.error(
         _sentence(verdict, said, f"HTTP {status}", redact),
         kind=verdict.kind,
         status=status,
         code=said.code,
-        request_id=headers.get("x-request-id") or headers.get("apim-request-id"),
+        request_id=first_header(headers, tables.request_id_headers),
         phase="headers",
         retry_after_s=wait,
         billed=BILLED.get(status, "no"),
@@ -68,6 +64,7 @@ def error_from_response(
 
 def in_band_error(
     payload: Mapping[str, Any],
+    tables: ErrorTables,
     *,
     phase: Phase,
     usage: Usage | None = None,
@@ -76,7 +73,7 @@ def in_band_error(
 ) -> LLMError:
     """The error that an error object inside a 200 means, in a body or in the middle of a stream."""
     said = read_error_value(dict(payload))
-    verdict = _verdict(said.status or 200, said, is_page=False)
+    verdict = _verdict(said.status or 200, said, tables, is_page=False)
     billed: Billed = "yes" if usage is not None and usage.output_tokens else "unknown"
     return verdict.error(
         _sentence(verdict, said, "an error inside its answer", redact),
@@ -91,17 +88,25 @@ def in_band_error(
     )
 
 
-def _verdict(status: int, said: ErrorBody, *, is_page: bool) -> Verdict:
+def _named(said: ErrorBody, headers: Mapping[str, str], tables: ErrorTables) -> ErrorBody:
+    """A header's name of the error, as AWS has it: "ThrottlingException:http://..."."""
+    code = first_header(headers, tables.code_headers)
+    return said if code is None else replace(said, code=code.partition(":")[0])
+
+
+def _verdict(status: int, said: ErrorBody, tables: ErrorTables, *, is_page: bool) -> Verdict:
     if is_page:  # from something in between: its words are not the provider's
         return BY_STATUS.get(status) or _by_class(status)
     for key in (said.code, said.type):
-        if key is not None and (verdict := BY_CODE.get(key)) is not None:
+        if key is not None and (verdict := tables.by_code.get(key)) is not None:
             return verdict
     text = f"{said.message or ''} {said.param or ''}".lower()
     if status < 500 and status not in (401, 403, 429):
-        for words, verdict in BY_TEXT:
+        for words, verdict in tables.by_text:
             if all(word in text for word in words):
                 return verdict
+    if status in tables.by_status:
+        return tables.by_status[status]
     if status == 503 or "overloaded" in text:
         return Verdict(LLMOverloadedError)
     return BY_STATUS.get(status) or _by_class(status)

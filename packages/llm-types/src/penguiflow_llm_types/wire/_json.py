@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from penguiflow_llm_types import LLMProtocolError, Phase
+from penguiflow_llm_types._errors import LLMProtocolError, Phase
 
 _SCAN: Final = json.JSONDecoder().raw_decode
 

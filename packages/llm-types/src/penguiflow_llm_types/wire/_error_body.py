@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from penguiflow_llm_openai_compat._json import count, encodable, text_or_none
+from penguiflow_llm_types.wire._json import count, encodable, text_or_none
 
 _MAX_DEPTH: Final = 8  # objects in objects and JSON in strings: four errors, each wrapped in the next
 _MAX_MESSAGE: Final = 1_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import Final
 
-from penguiflow_llm_types import LLMProtocolError
+from penguiflow_llm_types._errors import LLMProtocolError
 
 MAX_BODY_BYTES: Final = 32 * 1024 * 1024
 _MAX_RATIO: Final = 100

@@ -11,9 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from penguiflow_llm_types import (
+from penguiflow_llm_types._errors import (
     Billed,
-    CompletionResponse,
     LLMAuthError,
     LLMConfigurationError,
     LLMConnectionError,
@@ -23,6 +22,7 @@ from penguiflow_llm_types import (
     LLMTimeoutError,
     Phase,
 )
+from penguiflow_llm_types._response import CompletionResponse
 
 Stage: TypeAlias = Literal["headers", "body", "stream"]
 _Reading: TypeAlias = Literal["body", "stream"]

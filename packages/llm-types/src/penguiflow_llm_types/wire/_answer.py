@@ -3,34 +3,50 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Final
 
-import httpx2
-
-from penguiflow_llm_openai._transport._content import MAX_BODY_BYTES, ContentDecoder
-from penguiflow_llm_openai._transport._failures import failure
-from penguiflow_llm_types import CompletionResponse
+from penguiflow_llm_types._headers import first_header
+from penguiflow_llm_types._response import CompletionResponse
+from penguiflow_llm_types.wire._content import MAX_BODY_BYTES, ContentDecoder
+from penguiflow_llm_types.wire._failures import failure
 
 _DRAIN_S: Final = 0.02
 
 
 class Answer:
-    """Headers that have come, and a body that is coming: iterate over its bytes, and close it at any time."""
+    """Headers that have come, and a body that is coming: iterate over its bytes, and close it at any time.
 
-    __slots__ = ("_broken", "_content", "_raw", "_response", "_stage", "headers", "partial")
+    Whatever engine it comes from, it is made of `headers` (names in any case), `chunks` (the body as it arrives, not
+    decompressed), `close` (releases the connection, or closes it where the body was not read to its end), `host` (for
+    messages) and `broken` (what the engine raises when the connection fails).
+    """
 
-    def __init__(self, response: httpx2.Response, *, stream: bool, broken: tuple[type[BaseException], ...]) -> None:
-        self.headers: Mapping[str, str] = response.headers
+    __slots__ = ("_broken", "_chunks", "_close", "_content", "_host", "_request_ids", "_stage", "headers", "partial")
+
+    def __init__(
+        self,
+        *,
+        headers: Mapping[str, str],
+        chunks: AsyncGenerator[bytes, None],
+        close: Callable[[], Awaitable[None]],
+        host: str,
+        broken: tuple[type[BaseException], ...],
+        stream: bool,
+        request_id_headers: tuple[str, ...] = ("x-request-id",),
+    ) -> None:
+        self.headers: Mapping[str, str] = headers
         """Names in any case."""
         self.partial: Callable[[], CompletionResponse] | None = None
         """What to report when the connection breaks; set by the reader."""
         self._stage: Final = "stream" if stream else "body"
         self._broken = broken
-        self._response = response
-        self._raw: AsyncGenerator[bytes, None] = response.aiter_raw()
-        encoding = response.headers.get("content-encoding", "")
+        self._chunks = chunks
+        self._close = close
+        self._host = host
+        self._request_ids = request_id_headers
+        encoding = headers.get("content-encoding", "")
         self._content = ContentDecoder(encoding, max_bytes=None if self.is_event_stream else MAX_BODY_BYTES)
 
     @property
@@ -46,20 +62,20 @@ class Answer:
     @property
     def request_id(self) -> str | None:
         """Id for the provider's support."""
-        return self.headers.get("x-request-id") or self.headers.get("apim-request-id")
+        return first_header(self.headers, self._request_ids)
 
     def __aiter__(self) -> Answer:
         return self
 
     async def __anext__(self) -> bytes:
         try:
-            data = await self._raw.__anext__()
+            data = await anext(self._chunks)
         except StopAsyncIteration:
             self._content.end()
             raise
         except self._broken as error:
             partial = None if self.partial is None else self.partial()
-            lost = failure(error, stage=self._stage, host=self._response.url.host, partial=partial)
+            lost = failure(error, stage=self._stage, host=self._host, partial=partial)
         else:
             return self._content.feed(data)
         raise lost  # outside of the handler, so that the engine's exception and its request are not held by ours
@@ -72,11 +88,11 @@ class Answer:
         """Wait a moment for the end, after which the connection can serve another request."""
         with suppress(TimeoutError, *self._broken):
             async with asyncio.timeout(_DRAIN_S):
-                async for _ in self._raw:
+                async for _ in self._chunks:
                     pass
 
     async def aclose(self) -> None:
         """Close the connection, unless the body was read to its end. Closing twice is allowed."""
         with suppress(*self._broken):
-            await self._raw.aclose()
-            await self._response.aclose()
+            await self._chunks.aclose()
+            await self._close()

@@ -1,0 +1,72 @@
+"""What every provider's wire shares: reading JSON, errors, settings, answers, and the one loop. Standard library only.
+
+`WireProvider` joins a pure `Wire` and a `Transport`; everything else here helps to write the two.
+"""
+
+from penguiflow_llm_types.wire._answer import Answer
+from penguiflow_llm_types.wire._checks import (
+    RESERVED_HEADERS,
+    check_headers,
+    check_option_names,
+    check_url,
+    make_secret,
+)
+from penguiflow_llm_types.wire._content import MAX_BODY_BYTES, ContentDecoder
+from penguiflow_llm_types.wire._error_body import ErrorBody, read_error, read_error_value
+from penguiflow_llm_types.wire._error_reading import error_from_response, in_band_error
+from penguiflow_llm_types.wire._error_tables import BILLED, BY_STATUS, REMEDIES, ErrorTables, Verdict
+from penguiflow_llm_types.wire._exchange import Encoded, FrameDecoder, StreamDecoder, Transport, Wire
+from penguiflow_llm_types.wire._failures import Stage, failure
+from penguiflow_llm_types.wire._json import WireJSON, count, encodable, json_text, mapping, objects, text_or_none
+from penguiflow_llm_types.wire._loops import PerLoop
+from penguiflow_llm_types.wire._provider import WireProvider
+from penguiflow_llm_types.wire._settings import merged, reasoning_effort, sampling_fields
+from penguiflow_llm_types.wire._stainless import StainlessConnection, StainlessSDK
+from penguiflow_llm_types.wire._warnings import adapted, assumed, broken_text, dropped, unsupported
+
+__all__ = [
+    "BILLED",
+    "BY_STATUS",
+    "MAX_BODY_BYTES",
+    "REMEDIES",
+    "RESERVED_HEADERS",
+    "Answer",
+    "ContentDecoder",
+    "Encoded",
+    "ErrorBody",
+    "ErrorTables",
+    "FrameDecoder",
+    "PerLoop",
+    "Stage",
+    "StainlessConnection",
+    "StainlessSDK",
+    "StreamDecoder",
+    "Transport",
+    "Verdict",
+    "Wire",
+    "WireJSON",
+    "WireProvider",
+    "adapted",
+    "assumed",
+    "broken_text",
+    "check_headers",
+    "check_option_names",
+    "check_url",
+    "count",
+    "dropped",
+    "encodable",
+    "error_from_response",
+    "failure",
+    "in_band_error",
+    "json_text",
+    "make_secret",
+    "mapping",
+    "merged",
+    "objects",
+    "read_error",
+    "read_error_value",
+    "reasoning_effort",
+    "sampling_fields",
+    "text_or_none",
+    "unsupported",
+]

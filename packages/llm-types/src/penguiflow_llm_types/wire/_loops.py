@@ -1,0 +1,59 @@
+"""One connection for each event loop, because sockets belong to a loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+
+from penguiflow_llm_types.wire._answer import Answer
+from penguiflow_llm_types.wire._exchange import Encoded, Transport
+
+
+class PerLoop:
+    """Sends requests over connections made on first use, one per event loop.
+
+    A connection closes with its loop (`asyncio.run` does that) or with `aclose`. `connect` is called on the loop; it
+    is where a provider loads its SDK, so that importing the provider does not.
+    """
+
+    __slots__ = ("_connect", "_connections")
+
+    def __init__(self, connect: Callable[[], Transport]) -> None:
+        self._connect = connect
+        self._connections: dict[asyncio.AbstractEventLoop, tuple[Transport, AsyncGenerator[None, None]]] = {}
+
+    def __len__(self) -> int:
+        """How many loops have a connection."""
+        return len(self._connections)
+
+    async def send(self, request: Encoded, *, stream: bool) -> Answer:
+        """See `Transport.send`."""
+        found = self._connections.get(asyncio.get_running_loop())
+        connection = found[0] if found is not None else await self._connected()
+        return await connection.send(request, stream=stream)
+
+    async def aclose(self) -> None:
+        """Close the connections of every loop that still runs."""
+        while self._connections:
+            loop, (_, guard) = self._connections.popitem()
+            if loop is asyncio.get_running_loop():
+                await guard.aclose()
+            elif loop.is_running():  # in another thread
+                await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(guard.aclose(), loop))
+
+    async def _connected(self) -> Transport:
+        for loop in list(self._connections):  # a copy: other threads have loops of their own
+            if loop.is_closed():
+                self._connections.pop(loop, None)
+        connection = self._connect()
+        guard = _closing(connection)
+        self._connections[asyncio.get_running_loop()] = (connection, guard)
+        await anext(guard)  # a loop that shuts down closes the asynchronous generators that run on it
+        return connection
+
+
+async def _closing(connection: Transport) -> AsyncGenerator[None, None]:
+    try:
+        yield
+    finally:
+        await connection.aclose()

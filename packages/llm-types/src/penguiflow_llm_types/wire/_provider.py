@@ -1,0 +1,168 @@
+"""The one loop of a provider: a request in, an answer or its events out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Final
+
+from penguiflow_llm_types._errors import LLMError
+from penguiflow_llm_types._events import (
+    Done,
+    ReasoningDelta,
+    StreamEvent,
+    TextDelta,
+    ToolCallDelta,
+    ToolCallStart,
+    UsageUpdate,
+)
+from penguiflow_llm_types._profile import ModelProfile
+from penguiflow_llm_types._provider import SPEC_VERSION
+from penguiflow_llm_types._request import LLMRequest
+from penguiflow_llm_types._response import CallWarning, CompletionResponse
+from penguiflow_llm_types._sse import ServerSentEvent
+from penguiflow_llm_types.wire._answer import Answer
+from penguiflow_llm_types.wire._exchange import StreamDecoder, Transport, Wire
+from penguiflow_llm_types.wire._json import WireJSON
+from penguiflow_llm_types.wire._warnings import broken_text
+
+_EVENT_FIELDS: Final = (b"data:", b"event:", b":")
+
+
+class WireProvider:
+    """A provider out of its parts: the pure `wire`, the `transport`, and the facts of its models.
+
+    It may be used from several event loops, and holds no connection until the first request.
+    """
+
+    __slots__ = ("_at", "_profile", "_redact", "_transport", "_wire", "name")
+
+    spec_version = SPEC_VERSION
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        wire: Wire,
+        transport: Transport,
+        profile: Callable[[str], ModelProfile],
+        redact: Callable[[str], str],
+        at: str,
+    ) -> None:
+        """`redact` takes the credential out of a text; `at` says in a `repr` where requests go, without secrets."""
+        self.name = name
+        self._wire = wire
+        self._transport = transport
+        self._profile = profile
+        self._redact = redact
+        self._at = at
+
+    def __repr__(self) -> str:
+        return f"<{self.name} provider at {self._at}>"
+
+    def profile(self, model: str) -> ModelProfile:
+        """Facts of one model, as this provider is set up."""
+        return self._profile(model)
+
+    async def complete(self, request: LLMRequest) -> CompletionResponse:
+        """One plain request."""
+        encoded = self._wire.encode(request, self._profile(request.model), stream=False)
+        with self._named(request):
+            answer = await self._transport.send(encoded, stream=False)
+            try:
+                with _identified(answer):
+                    return self._whole(await answer.read(), answer, encoded.warnings)
+            finally:
+                await answer.aclose()
+
+    async def stream(self, request: LLMRequest) -> AsyncGenerator[StreamEvent, None]:
+        """One streamed request: deltas, then exactly one `Done`. Closing the generator closes the connection."""
+        encoded = self._wire.encode(request, self._profile(request.model), stream=True)
+        decoder = self._wire.stream_decoder(warnings=encoded.warnings)
+        with self._named(request):
+            answer = await self._transport.send(encoded, stream=True)
+            answer.partial = decoder.partial
+            try:
+                with _identified(answer):
+                    if not answer.is_event_stream:
+                        for event in self._at_once(await answer.read(), answer, decoder, encoded.warnings):
+                            yield event
+                        return
+                    frames = self._wire.frames()
+                    async for data in answer:
+                        for event in _fed(decoder, frames.feed(data)):
+                            yield event
+                        if decoder.finished:
+                            break
+                    yield _done(decoder, answer)
+            finally:
+                if decoder.finished:
+                    await answer.drain()
+                await answer.aclose()
+
+    async def aclose(self) -> None:
+        """Release connections. Closing twice is allowed."""
+        await self._transport.aclose()
+
+    def _at_once(
+        self, data: bytes, answer: Answer, decoder: StreamDecoder, warnings: Sequence[CallWarning]
+    ) -> Iterator[StreamEvent]:
+        """Events of a body that came whole: of a server that does not stream, or that names its stream wrongly."""
+        if data.lstrip().startswith(_EVENT_FIELDS):
+            yield from _fed(decoder, self._wire.frames().feed(data))
+            yield _done(decoder, answer)
+        else:
+            yield from _events_of(self._whole(data, answer, warnings))
+
+    def _whole(self, data: bytes, answer: Answer, warnings: Sequence[CallWarning]) -> CompletionResponse:
+        reader = WireJSON()
+        body = reader.body(data, content_type=answer.content_type)
+        if reader.lossy:
+            warnings = (*warnings, broken_text())
+        return replace(self._wire.decode(body, warnings=warnings), request_id=answer.request_id, raw=body)
+
+    @contextmanager
+    def _named(self, request: LLMRequest) -> Iterator[None]:
+        """Say on every error whose it is, and keep the credential out of words that came inside an answer."""
+        try:
+            yield
+        except LLMError as error:
+            error.message = self._redact(error.message)
+            error.args = (error.message,)
+            error.provider = self.name
+            error.model = request.model
+            raise
+
+
+@contextmanager
+def _identified(answer: Answer) -> Iterator[None]:
+    """Say on every error which request of the provider's it was."""
+    try:
+        yield
+    except LLMError as error:
+        error.request_id = error.request_id or answer.request_id
+        raise
+
+
+def _fed(decoder: StreamDecoder, frames: Iterable[ServerSentEvent]) -> Iterator[StreamEvent]:
+    for frame in frames:
+        yield from decoder.feed(frame)
+
+
+def _done(decoder: StreamDecoder, answer: Answer) -> Done:
+    return Done(response=replace(decoder.finish(), request_id=answer.request_id))
+
+
+def _events_of(response: CompletionResponse) -> Iterator[StreamEvent]:
+    """The events a stream of this answer could have been."""
+    if response.reasoning:
+        yield ReasoningDelta(text=response.reasoning)
+    if response.text:
+        yield TextDelta(text=response.text)
+    for index, call in enumerate(response.tool_calls):
+        yield ToolCallStart(index=index, id=call.id, name=call.name)
+        if call.arguments:
+            yield ToolCallDelta(index=index, arguments=call.arguments)
+    yield UsageUpdate(usage=response.usage)
+    yield Done(response=response)

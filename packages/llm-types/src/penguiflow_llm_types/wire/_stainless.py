@@ -1,0 +1,198 @@
+"""Raw requests over an SDK that Stainless generated: openai 3 and anthropic 2, which are built alike.
+
+The SDK does credentials, URLs, headers and the connection pool; its public `post` sends the body and gives the bytes
+back. Raw, because three quarters of such an SDK's time per streamed chunk go into its response models.
+
+Nothing is imported here: a provider's transport hands over the SDK's classes as a `StainlessSDK`.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import ssl
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final, TypeAlias
+
+from penguiflow_llm_types._errors import LLMConfigurationError, LLMError
+from penguiflow_llm_types.wire._answer import Answer
+from penguiflow_llm_types.wire._exchange import Encoded
+from penguiflow_llm_types.wire._failures import failure
+
+_MAX_ERROR_BYTES: Final = 1024 * 1024
+
+Refusal: TypeAlias = Callable[[int, bytes, Mapping[str, str]], LLMError]
+"""The error that a status, a body and headers in lower case mean."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StainlessSDK:
+    """The parts of one SDK that requests go through."""
+
+    engine: Any
+    """The module of the HTTP engine under it (httpx2)."""
+    stream_type: Any
+    """Its `AsyncStream`."""
+    timeout_type: Any
+    base_error: type[Exception]
+    status_error: type[Exception]
+    """Raised for a refusal; has the engine's `response`."""
+    make_http_client: Callable[..., Any]
+    make_aiohttp_client: Callable[..., Any]
+
+    def http_client(self, *, use_aiohttp: bool | None) -> Any:
+        """An engine for the SDK's client, which is to be made with it.
+
+        It follows no redirect and takes refusals away from the SDK. `use_aiohttp` None: where aiohttp is installed.
+        """
+        make = self.make_aiohttp_client if self._takes_aiohttp(use_aiohttp) else self.make_http_client
+        return make(
+            verify=_ssl_context(self.engine, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")),
+            follow_redirects=False,
+            event_hooks={"response": [self._refuse]},
+        )
+
+    def exceptions(self) -> tuple[type[BaseException], ...]:
+        """What the SDK and the engines under it raise when a connection fails."""
+        kinds: tuple[type[BaseException], ...] = (self.base_error, self.engine.HTTPError, self.engine.InvalidURL)
+        for name, error in (("httpx", "HTTPError"), ("aiohttp", "ClientError"), ("anyio", "EndOfStream")):
+            engine = sys.modules.get(name)  # only one that is in use can raise
+            if engine is not None:
+                kinds += (getattr(engine, error),)
+        return (*kinds, OSError)
+
+    def answer(self, response: Any, *, stream: bool, request_id_headers: tuple[str, ...] = ()) -> Answer:
+        """The engine's response as an `Answer`."""
+        return Answer(
+            headers=response.headers,
+            chunks=response.aiter_raw(),
+            close=response.aclose,
+            host=response.url.host,
+            broken=self.exceptions(),
+            stream=stream,
+            request_id_headers=request_id_headers,
+        )
+
+    async def _refuse(self, response: Any) -> None:
+        """Take refusals from the SDK, which would read them without bound and hang the request on its exception."""
+        if response.status_code >= 300:
+            raise _Refused(response.status_code, await self._start_of(response), response.headers)
+
+    async def _start_of(self, response: Any) -> bytes:
+        """The body of a refusal, as far as it is worth reading."""
+        answer = self.answer(response, stream=False)
+        body = b""
+        try:
+            async for data in answer:
+                body += data
+                if len(body) > _MAX_ERROR_BYTES:
+                    break
+        except LLMError:
+            pass  # the status says enough
+        finally:
+            await answer.aclose()
+        return body
+
+    def _takes_aiohttp(self, wanted: bool | None) -> bool:
+        installed = importlib.util.find_spec("aiohttp") is not None
+        if wanted and not installed:
+            raise LLMConfigurationError(
+                "use_aiohttp=True, but aiohttp is not installed; install penguiflow-llm[aiohttp]", phase="local"
+            )
+        return installed if wanted is None else wanted
+
+
+class StainlessConnection:
+    """One SDK client on one event loop. `owned` says whether it is closed with the connection."""
+
+    __slots__ = ("_broken", "_client", "_owned", "_plain", "_redact", "_refusal", "_request_ids", "_sdk", "_streamed")
+
+    def __init__(
+        self,
+        sdk: StainlessSDK,
+        client: Any,
+        *,
+        owned: bool,
+        connect_timeout_s: float,
+        refusal: Refusal,
+        redact: Callable[[str], str],
+        request_id_headers: tuple[str, ...],
+    ) -> None:
+        self._sdk = sdk
+        self._client = client
+        self._owned = owned
+        self._refusal = refusal
+        self._redact = redact
+        self._request_ids = request_id_headers
+        self._broken = sdk.exceptions()
+        timeout = sdk.timeout_type(None, connect=connect_timeout_s)
+        self._plain = _options(timeout, accept_encoding="gzip, deflate")
+        self._streamed = _options(timeout, accept_encoding="identity")
+
+    async def aclose(self) -> None:
+        """Close the client, unless it is the caller's."""
+        if self._owned:
+            await self._client.close()
+
+    async def send(self, request: Encoded, *, stream: bool) -> Answer:
+        """See `Transport.send`."""
+        error: LLMError
+        options = self._streamed if stream else self._plain
+        if request.headers:
+            options = {**options, "headers": {**options["headers"], **request.headers}}
+        try:
+            response = await self._client.post(
+                request.path,
+                cast_to=self._sdk.engine.Response,
+                body=request.body,
+                options=options,
+                stream=True,  # always: the body is read here, within bounds
+                stream_cls=self._sdk.stream_type[object],
+            )
+        except _Refused as refused:
+            error = self._refused(refused.status, refused.body, refused.headers)
+        except self._sdk.status_error as refused:  # from a client of the caller's, which has read the body
+            answer: Any = refused.response  # type: ignore[attr-defined]
+            error = self._refused(answer.status_code, answer.content, answer.headers)
+        except LLMError as own:  # from a credential that a function of ours fetches
+            error = own
+        except (TypeError, ValueError) as cause:  # a body that is not JSON, a credential that does not resolve
+            why = self._redact(str(cause))
+            error = LLMConfigurationError(
+                f"the request could not be made: {why}; check extra, headers and the credential", phase="local"
+            )
+        except self._broken as cause:
+            error = failure(cause, stage="headers", host=self._client.base_url.host)
+        else:
+            return self._sdk.answer(response, stream=stream, request_id_headers=self._request_ids)
+        raise error  # outside of the handlers, so that no exception of the SDK, and no request of its, hangs on it
+
+    def _refused(self, status: int, body: bytes, headers: Mapping[str, str]) -> LLMError:
+        return self._refusal(status, body, {name.lower(): value for name, value in headers.items()})
+
+
+class _Refused(Exception):  # noqa: N818 - carries an answer out of the SDK, and is never seen outside of this module
+    def __init__(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
+        super().__init__(status)
+        self.status = status
+        self.body = body
+        self.headers = headers
+
+
+def _options(timeout: Any, *, accept_encoding: str) -> dict[str, Any]:
+    return {
+        "max_retries": 0,
+        "timeout": timeout,
+        "follow_redirects": False,
+        "headers": {"Accept-Encoding": accept_encoding},
+    }
+
+
+@lru_cache(maxsize=8)
+def _ssl_context(engine: Any, cert_file: str | None, cert_dir: str | None) -> ssl.SSLContext:  # noqa: ARG001 - the key
+    """One context for all clients: making it is most of what a client costs. httpx2 reads the two variables itself."""
+    context: ssl.SSLContext = engine.create_ssl_context()
+    return context
