@@ -119,12 +119,17 @@ POLICY: Final = Policy(
                 ),
             ),
         ),
-        "penguiflow-llm-openai": PackageRules(dependencies=(_TYPES, _OPENAI_WIRE, _AIOHTTP)),
-        "penguiflow-llm-openrouter": PackageRules(dependencies=(_TYPES, _OPENAI_WIRE, _AIOHTTP)),
+        "penguiflow-llm-openai": PackageRules(
+            dependencies=(_TYPES, _OPENAI_WIRE, _vendor("openai", "openai"), _AIOHTTP)
+        ),
+        "penguiflow-llm-openrouter": PackageRules(
+            dependencies=(_TYPES, _OPENAI_WIRE, _vendor("openai", "openai"), _AIOHTTP)
+        ),
         "penguiflow-llm-databricks": PackageRules(
             dependencies=(
                 _TYPES,
                 _OPENAI_WIRE,
+                _vendor("openai", "openai"),
                 _AIOHTTP,
                 Dependency(
                     distribution="databricks-sdk",
