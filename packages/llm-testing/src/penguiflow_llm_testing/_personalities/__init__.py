@@ -2,10 +2,11 @@
 
 from ._protocol import Personality, Refused
 from .openai import OpenAIPersonality
+from .openrouter import OpenRouterPersonality
 
-__all__ = ["OpenAIPersonality", "Personality", "Refused", "default_personalities"]
+__all__ = ["OpenAIPersonality", "OpenRouterPersonality", "Personality", "Refused", "default_personalities"]
 
 
 def default_personalities(seed: int) -> tuple[Personality, ...]:
     """One fresh personality of each kind, all answering from `seed`."""
-    return (OpenAIPersonality(seed=seed),)
+    return (OpenAIPersonality(seed=seed), OpenRouterPersonality(seed=seed))

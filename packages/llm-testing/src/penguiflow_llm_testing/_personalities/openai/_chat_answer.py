@@ -34,7 +34,7 @@ def chat_events(request: ChatRequest, turns: Sequence[Turn], stamp: Stamp) -> tu
     events = [
         sse(_chunk(frame, request, stamp, index, delta, finish))
         for index, turn in enumerate(turns)
-        for delta, finish in _deltas(turn, request, stamp)
+        for delta, finish in deltas(turn, request, stamp)
     ]
     if request.include_usage:
         events.append(sse(_padded({**frame, "choices": [], "usage": _usage(turns)}, "", request, stamp)))
@@ -58,18 +58,19 @@ def _frame(request: ChatRequest, stamp: Stamp, kind: str) -> dict[str, Any]:
 
 
 def _message(turn: Turn, stamp: Stamp) -> dict[str, Any]:
-    message: dict[str, Any] = {"role": "assistant", "content": _content(turn)}
+    message: dict[str, Any] = {"role": "assistant", "content": content_of(turn)}
     if turn.tool_calls:
-        message["tool_calls"] = [_call(call, stamp) for call in turn.tool_calls]
+        message["tool_calls"] = [tool_call(call, stamp) for call in turn.tool_calls]
     return {**message, "refusal": turn.refusal, "annotations": []}
 
 
-def _content(turn: Turn) -> str | None:
+def content_of(turn: Turn) -> str | None:
     """Null beside a refusal or calls; "" where the limit left no room for a word."""
     return None if turn.text is None and (turn.refusal is not None or turn.tool_calls) else turn.text or ""
 
 
-def _call(call: ToolCall, stamp: Stamp) -> dict[str, Any]:
+def tool_call(call: ToolCall, stamp: Stamp) -> dict[str, Any]:
+    """A call in a whole message."""
     head = {"id": f"call_{stamp.letters(24)}", "type": call.kind}
     if call.kind == "custom":
         return {**head, "custom": {"name": call.name, "input": call.arguments}}
@@ -81,7 +82,8 @@ def _finish(turn: Turn, request: ChatRequest) -> str:
     return "stop" if turn.finish == "tool_calls" and request.named_tool else turn.finish
 
 
-def _deltas(turn: Turn, request: ChatRequest, stamp: Stamp) -> Iterator[tuple[dict[str, Any], str | None]]:
+def deltas(turn: Turn, request: ChatRequest, stamp: Stamp) -> Iterator[tuple[dict[str, Any], str | None]]:
+    """The deltas that add up to the turn, each with the finish reason of its chunk."""
     yield {"role": "assistant", "content": None if turn.tool_calls and turn.text is None else "", "refusal": None}, None
     for piece in pieces_of(turn.text or ""):
         yield {"content": piece}, None
@@ -89,7 +91,7 @@ def _deltas(turn: Turn, request: ChatRequest, stamp: Stamp) -> Iterator[tuple[di
         yield {"refusal": piece}, None
     for index, call in enumerate(turn.tool_calls):
         field = "arguments" if call.kind == "function" else "input"
-        opening = _call(call, stamp)
+        opening = tool_call(call, stamp)
         opening[call.kind][field] = ""
         yield {"tool_calls": [{"index": index, **opening}]}, None
         for piece in pieces_of(call.arguments):

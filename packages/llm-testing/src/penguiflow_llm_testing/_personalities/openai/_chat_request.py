@@ -25,7 +25,15 @@ from ._parameters import (
     required_text,
     text,
 )
-from ._schemas import MAX_TOOLS, check_name, check_output_schema, check_parameters, output_format
+from ._schemas import (
+    MAX_TOOLS,
+    OPENAI_SCHEMAS,
+    SchemaRules,
+    check_name,
+    check_output_schema,
+    check_parameters,
+    output_format,
+)
 
 _RULES: Final[Mapping[str, Rule]] = {
     **SHARED_RULES,
@@ -69,8 +77,10 @@ class ChatRequest:
     service_tier: str
 
 
-def read_chat(body: JsonObject, *, seed: str, cached: int, input_tokens: int) -> ChatRequest:
-    """The request a valid body makes.
+def read_chat(
+    body: JsonObject, *, seed: str, cached: int, input_tokens: int, schemas: SchemaRules = OPENAI_SCHEMAS
+) -> ChatRequest:
+    """The request a valid body makes; `schemas` are the rules of the service that answers it.
 
     Raises:
         Refused: OpenAI would answer 400.
@@ -82,9 +92,9 @@ def read_chat(body: JsonObject, *, seed: str, cached: int, input_tokens: int) ->
     messages = array("messages", body["messages"], least=1)
     check_messages(messages, model)
     _check_model_settings(body, model)
-    tools = _tools(body)
+    tools = _tools(body, schemas)
     policy, callable_tools = _choice(body.get("tool_choice"), tools)
-    schema, json_object = _format(body.get("response_format"), messages)
+    schema, json_object = _format(body.get("response_format"), messages, schemas)
     ask = Ask(
         seed=seed,
         prompt=last_user_text(messages),
@@ -174,19 +184,20 @@ def _stop(body: JsonObject, model: str) -> tuple[str, ...]:
     return tuple(stop)
 
 
-def _tools(body: JsonObject) -> tuple[Tool, ...]:
+def _tools(body: JsonObject, schemas: SchemaRules) -> tuple[Tool, ...]:
     if body.get("functions") is not None:
         functions = array("functions", body["functions"], least=1, most=MAX_TOOLS)
-        return tuple(_function(function, f"functions[{index}]") for index, function in enumerate(functions))
+        return tuple(_function(function, f"functions[{index}]", schemas) for index, function in enumerate(functions))
     listed = body.get("tools")
     if listed is None:
         return ()
     return tuple(
-        _tool(tool, f"tools[{index}]") for index, tool in enumerate(array("tools", listed, least=1, most=MAX_TOOLS))
+        _tool(tool, f"tools[{index}]", schemas)
+        for index, tool in enumerate(array("tools", listed, least=1, most=MAX_TOOLS))
     )
 
 
-def _tool(tool: Json, param: str) -> Tool:
+def _tool(tool: Json, param: str, schemas: SchemaRules) -> Tool:
     mapping(param, tool)
     kind = required_text(tool, "type", param)
     if kind not in ("function", "custom"):
@@ -197,13 +208,13 @@ def _tool(tool: Json, param: str) -> Tool:
     mapping(f"{param}.{kind}", holder)
     if kind == "custom":
         return Tool(name=required_text(holder, "name", f"{param}.custom"), kind="custom")
-    return _function(holder, f"{param}.function")
+    return _function(holder, f"{param}.function", schemas)
 
 
-def _function(holder: Json, param: str) -> Tool:
+def _function(holder: Json, param: str, schemas: SchemaRules) -> Tool:
     mapping(param, holder)
     check_name(f"{param}.name", required_text(holder, "name", param))
-    return check_parameters(holder, strict=holder.get("strict") is True, param=param)
+    return check_parameters(holder, strict=holder.get("strict") is True, param=param, rules=schemas)
 
 
 def _choice(choice: Json, tools: tuple[Tool, ...]) -> tuple[ToolPolicy, tuple[Tool, ...]]:
@@ -246,7 +257,7 @@ def _named(name: str, tools: tuple[Tool, ...]) -> Tool:
     )
 
 
-def _format(response_format: Json, messages: Sequence[JsonObject]) -> tuple[Json, bool]:
+def _format(response_format: Json, messages: Sequence[JsonObject], schemas: SchemaRules) -> tuple[Json, bool]:
     """The schema to answer by, and whether any JSON object will do."""
     if response_format is None:
         return None, False
@@ -267,7 +278,7 @@ def _format(response_format: Json, messages: Sequence[JsonObject]) -> tuple[Json
                 raise missing("response_format.json_schema")
             mapping("response_format.json_schema", holder)
             name, schema, strict = output_format(holder, "response_format.json_schema")
-            check_output_schema(name, schema, strict=strict, param="response_format", code=None)
+            check_output_schema(name, schema, strict=strict, param="response_format", code=None, rules=schemas)
             return schema, False
         case other:
             raise wrong_value("response_format.type", other, ("json_object", "json_schema", "text"))

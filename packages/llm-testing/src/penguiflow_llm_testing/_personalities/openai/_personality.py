@@ -1,30 +1,25 @@
 """The OpenAI personality: authentication, routing, stored responses, and the way from a request to a reply."""
 
-import hashlib
-import json
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from penguiflow_llm_testing._exchange import Json, JsonObject, Reply, WireRequest, dump_json, load_json
+from penguiflow_llm_testing._exchange import JsonObject, Reply, WireRequest, dump_json
 from penguiflow_llm_testing._personalities._protocol import Refused
 from penguiflow_llm_testing._personalities._tokens import PromptCache, tokens_in
-from penguiflow_llm_testing._personalities._turn import Turn, take_turn
+from penguiflow_llm_testing._personalities._turn import Turn
 from penguiflow_llm_testing._script import Answer, FailMidway, ProviderFailure
-from penguiflow_llm_testing._values import UnsatisfiableSchemaError
 
 from . import _chat_answer, _responses_answer
+from ._asking import body_of, chat_turns, counted_text, question, turn_of
 from ._chat_request import ChatRequest, read_chat
-from ._errors import NO_KEY, NOT_JSON, OpenAIError, failure_error, failure_headers, invalid_key, refuse
+from ._errors import NO_KEY, failure_error, failure_headers, invalid_key, refuse
 from ._ids import EPOCH, Stamp
 from ._models import LISTED, exists
 from ._responses_items import input_items, open_calls
 from ._responses_request import ResponsesRequest, check_names, read_responses
 
 MAX_STORED: Final = 1000  # responses kept for `previous_response_id`
-# Settings of delivery, not of the question: the same question is answered the same, streamed or not.
-_NOT_IN_SEED: Final = ("stream", "stream_options", "store", "user", "safety_identifier", "metadata", "prompt_cache_key")
 _SSE: Final = "text/event-stream; charset=utf-8"
 _JSON: Final = "application/json"
 
@@ -50,9 +45,9 @@ class OpenAIPersonality:
         stamp = Stamp(self._seed, number)
         match request.method, request.path:
             case "POST", "/chat/completions":
-                return self._chat(_body(request), answer, stamp, midway)
+                return self._chat(body_of(request), answer, stamp, midway)
             case "POST", "/responses":
-                return self._responses(_body(request), answer, stamp, midway)
+                return self._responses(body_of(request), answer, stamp, midway)
             case "GET", "/models":
                 return Reply(status=200, headers=stamp.headers(_JSON), pieces=(dump_json(_models()),))
             case "GET", path if path.startswith("/models/"):
@@ -72,15 +67,11 @@ class OpenAIPersonality:
         return error.reply((*headers, *failure_headers(failure)))
 
     def _chat(self, body: JsonObject, answer: Answer, stamp: Stamp, midway: FailMidway | None) -> Reply:
-        text = _counted(body, "messages", output_format=body.get("response_format"))
-        request = read_chat(body, seed=self._question(body), cached=0, input_tokens=tokens_in(text))
+        text = counted_text(body, "messages", output_format=body.get("response_format"))
+        request = read_chat(body, seed=question(self._seed, body), cached=0, input_tokens=tokens_in(text))
         _check_model(request.model, chat=True)
         request = replace(request, ask=replace(request.ask, cached_tokens=self._cache.cached_tokens(text)))
-        turns = tuple(
-            _turn(replace(request.ask, seed=f"{request.ask.seed}/{index}" if index else request.ask.seed), answer)
-            for index in range(request.choices)
-        )
-        return self._chat_reply(request, turns, stamp, midway)
+        return self._chat_reply(request, chat_turns(request, answer), stamp, midway)
 
     def _chat_reply(
         self, request: ChatRequest, turns: tuple[Turn, ...], stamp: Stamp, midway: FailMidway | None
@@ -98,18 +89,18 @@ class OpenAIPersonality:
         check_names(body)
         earlier = self._earlier(body)
         items = [*earlier, *input_items(body.get("input") or [])]
-        text = _counted({**body, "input": items}, "input", output_format=(body.get("text") or {}).get("format"))
+        text = counted_text({**body, "input": items}, "input", output_format=(body.get("text") or {}).get("format"))
         request = read_responses(
             body,
             items,
             known_calls=open_calls(earlier),
-            seed=self._question(body),
+            seed=question(self._seed, body),
             cached=0,
             input_tokens=tokens_in(text),
         )
         _check_model(request.model, chat=False)
         request = replace(request, ask=replace(request.ask, cached_tokens=self._cache.cached_tokens(text)))
-        answered = _responses_answer.answer_of(request, _turn(request.ask, answer), stamp)
+        answered = _responses_answer.answer_of(request, turn_of(request.ask, answer), stamp)
         self._store(request, answered)
         if not request.stream:
             return Reply(status=200, headers=stamp.headers(_JSON), pieces=(dump_json(answered.body()),))
@@ -117,11 +108,6 @@ class OpenAIPersonality:
         if midway is not None:
             events = (*events[: midway.after_events], _failed_event(midway, answered))
         return Reply(status=200, headers=stamp.headers(_SSE), pieces=events, streamed=True)
-
-    def _question(self, body: JsonObject) -> str:
-        """What the answer is drawn from: the simulator's seed and everything in the request that could change it."""
-        asked = {name: value for name, value in body.items() if name not in _NOT_IN_SEED}
-        return f"{self._seed}/{hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()}"
 
     def _earlier(self, body: JsonObject) -> tuple[JsonObject, ...]:
         """The items of the stored conversation a request continues."""
@@ -154,13 +140,6 @@ def _check_key(request: WireRequest) -> None:
         raise Refused(reply=invalid_key(key).reply())
 
 
-def _body(request: WireRequest) -> Mapping[str, Any]:
-    body = load_json(request.body)
-    if not isinstance(body, dict):
-        raise Refused(reply=NOT_JSON.reply())
-    return body
-
-
 def _check_model(model: str, *, chat: bool) -> None:
     """Refuse a model that does not exist; the two endpoints word it differently (recorded)."""
     if exists(model):
@@ -170,21 +149,6 @@ def _check_model(model: str, *, chat: bool) -> None:
             f"The model `{model}` does not exist or you do not have access to it.", status=404, code="model_not_found"
         )
     raise refuse(f"The requested model '{model}' does not exist.", param="model", code="model_not_found")
-
-
-def _counted(body: JsonObject, first: str, *, output_format: Json) -> str:
-    """The text input tokens are counted in; what comes first on every turn stands first, as prompt caching wants it."""
-    counted = (body.get("tools"), output_format, body.get("instructions"), body.get(first))
-    return "".join(json.dumps(part, ensure_ascii=False) for part in counted if part is not None)
-
-
-def _turn(ask: Any, answer: Answer) -> Turn:
-    """The turn; a schema no value is found for is the simulator's own limit, and says so."""
-    try:
-        return take_turn(ask, answer)
-    except UnsatisfiableSchemaError as error:
-        message = f"The simulator cannot answer: {error}. Script an Answer with a value, or simplify the schema."
-        raise Refused(reply=OpenAIError(status=500, message=message, type="server_error").reply()) from error
 
 
 def _failed_event(midway: FailMidway, answered: _responses_answer.ResponsesAnswer) -> bytes:

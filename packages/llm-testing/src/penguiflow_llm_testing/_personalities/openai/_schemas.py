@@ -1,21 +1,38 @@
 """Schemas and tools in a request, refused by OpenAI's rules: the dialect tables of `penguiflow_llm_schema` decide."""
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from penguiflow_llm_testing._exchange import Json, JsonObject
 from penguiflow_llm_testing._personalities._turn import Tool
-from penguiflow_llm_testing._schema_check import first_violation
+from penguiflow_llm_testing._schema_check import Violation, first_violation
 
 from ._errors import missing, refuse, wrong_type
 
-FORMAT_DIALECT: Final = "openai/strict@2026-11"
-STRICT_TOOL_DIALECT: Final = "openai/strict-tool@2026-11"
-TOOL_DIALECT: Final = "openai/tool@2026-11"
 MAX_TOOLS: Final = 128
 _NAME: Final = re.compile(r"^[a-zA-Z0-9_-]+$")
 MAX_NAME: Final = 64
 _LITERAL: Final = frozenset({"enum", "const", "default", "examples", "required"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemaRules:
+    """The dialects a service holds schemas to; None where it looks at none. `always`: without `strict` too."""
+
+    output: str | None
+    strict_tool: str | None
+    tool: str | None
+    always: bool = False
+
+
+OPENAI_SCHEMAS: Final = SchemaRules(
+    output="openai/strict@2026-11", strict_tool="openai/strict-tool@2026-11", tool="openai/tool@2026-11"
+)
+
+
+def _violation(schema: Json, dialect: str | None) -> Violation | None:
+    return None if dialect is None else first_violation(schema, dialect)
 
 
 def check_name(param: str, name: str) -> None:
@@ -36,11 +53,13 @@ def check_name(param: str, name: str) -> None:
         )
 
 
-def check_output_schema(name: str, schema: Json, *, strict: bool, param: str, code: str | None) -> None:
+def check_output_schema(
+    name: str, schema: Json, *, strict: bool, param: str, code: str | None, rules: SchemaRules = OPENAI_SCHEMAS
+) -> None:
     """Refuse a response schema outside the strict dialect; without `strict` any object schema passes."""
     if not isinstance(schema, dict):
         raise wrong_type(param, "an object", schema)
-    violation = first_violation(schema, FORMAT_DIALECT) if strict else None
+    violation = _violation(schema, rules.output) if strict or rules.always else None
     if violation is not None:
         raise refuse(f"Invalid schema for response_format '{name}': {violation.message}", param=param, code=code)
 
@@ -53,7 +72,7 @@ def normalised_tool(tool: JsonObject) -> JsonObject:
     if tool.get("type") != "function" or tool.get("strict") is not None:
         return tool
     schema = _closed(tool.get("parameters") or {"type": "object", "properties": {}})
-    if first_violation(schema, STRICT_TOOL_DIALECT) is not None:
+    if _violation(schema, OPENAI_SCHEMAS.strict_tool) is not None:
         return {**tool, "strict": False}
     return {**tool, "parameters": schema, "strict": True}
 
@@ -70,7 +89,7 @@ def _closed(schema: Json) -> Json:
     return closed
 
 
-def check_parameters(tool: JsonObject, *, strict: bool, param: str) -> Tool:
+def check_parameters(tool: JsonObject, *, strict: bool, param: str, rules: SchemaRules = OPENAI_SCHEMAS) -> Tool:
     """A function tool as the model will see it; its parameters must fit the dialect `strict` chooses."""
     schema = tool.get("parameters")
     name = tool["name"]
@@ -78,7 +97,7 @@ def check_parameters(tool: JsonObject, *, strict: bool, param: str) -> Tool:
         return Tool(name=name, schema={"type": "object", "properties": {}})
     if not isinstance(schema, dict):
         raise wrong_type(f"{param}.parameters", "an object", schema)
-    violation = first_violation(schema, STRICT_TOOL_DIALECT if strict else TOOL_DIALECT)
+    violation = _violation(schema, rules.strict_tool if strict else rules.tool)
     if violation is not None:
         raise refuse(
             f"Invalid schema for function '{name}': {violation.message}",
