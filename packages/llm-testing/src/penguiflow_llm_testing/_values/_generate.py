@@ -6,12 +6,14 @@ schema ends and a bomb is refused.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, Final, TypeVar
 
 from penguiflow_llm_testing._exchange import Json, JsonObject
 
+from ._described import fills_one_option, with_described
 from ._facts import Facts, facts_of
 from ._numbers import number_for
 from ._pattern import PatternError, text_for
@@ -31,6 +33,7 @@ _MALFORMED: Final = (ValueError, TypeError, AttributeError, KeyError, IndexError
 _CHOOSES: Final = frozenset({"anyOf", "oneOf", "not", "if", "contains", "enum", "const"})
 _OPTIONAL: Final = 0.7  # how often a property that is not required is present
 _NULL: Final = 0.12  # how often a nullable value is null
+_DRAWS: Final = 8  # of one option, until it is not null
 
 
 def generate_value(schema: Json, *, seed: int | str, prompt: str = "") -> Json:
@@ -100,7 +103,7 @@ class _Generator:
         problem: UnsatisfiableSchemaError | None = None
         for variant in self._variants(node, place):
             try:
-                value = self._typed(variant, place)
+                value = self._told(variant, place)
             except UnsatisfiableSchemaError as error:
                 problem = error
                 continue
@@ -143,6 +146,16 @@ class _Generator:
         self._rng.shuffle(other)
         return [*null, *other] if self._rng.random() < _NULL else [*other, *null]
 
+    def _told(self, node: JsonObject, place: _Place) -> Json:
+        """A value that also keeps to what the description tells, where there is one."""
+        told = with_described(node)
+        if told is not node:
+            with suppress(UnsatisfiableSchemaError):
+                value = self._typed(told, place)
+                if is_valid(self._root, node, value):
+                    return value
+        return self._typed(node, place)
+
     def _typed(self, node: JsonObject, place: _Place) -> Json:
         if "const" in node:
             return node["const"]
@@ -181,6 +194,8 @@ class _Generator:
         return self._rng.choice([name for name in names if name != "null"] or ["null"])
 
     def _object(self, node: JsonObject, place: _Place) -> dict[str, Any]:
+        if fills_one_option(node):
+            return self._one_option(node["properties"], place)
         wanted = self._wanted(node, place)
         dependent = [rule for key, rule in _dependencies(node).items() if key in wanted and not isinstance(rule, list)]
         if dependent:
@@ -198,6 +213,15 @@ class _Generator:
                     raise
         self._fill(node, value, place)
         return value
+
+    def _one_option(self, options: Mapping[str, Json], place: _Place) -> dict[str, Any]:
+        """Alternatives sent as the options of an object: one drawn and filled, the others null."""
+        for chosen in self._rng.sample([*options], len(options)):
+            drawn = (self.value(options[chosen], place.below(chosen)) for _ in range(_DRAWS))
+            filled = next((value for value in drawn if value is not None), None)
+            if filled is not None:
+                return {name: filled if name == chosen else None for name in options}
+        raise UnsatisfiableSchemaError("none of its options takes anything but null")
 
     def _wanted(self, node: JsonObject, place: _Place) -> dict[str, None]:
         """The names to include, in order: what is required, a draw of the rest, and what those depend on."""
