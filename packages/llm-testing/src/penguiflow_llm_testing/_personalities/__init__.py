@@ -1,12 +1,20 @@
 """The provider personalities there are, one private package or module each behind the `Personality` Protocol."""
 
 from ._protocol import Personality, Refused
+from .anthropic import AnthropicPersonality
 from .openai import OpenAIPersonality
 from .openrouter import OpenRouterPersonality
 
-__all__ = ["OpenAIPersonality", "OpenRouterPersonality", "Personality", "Refused", "default_personalities"]
+__all__ = [
+    "AnthropicPersonality",
+    "OpenAIPersonality",
+    "OpenRouterPersonality",
+    "Personality",
+    "Refused",
+    "default_personalities",
+]
 
 
 def default_personalities(seed: int) -> tuple[Personality, ...]:
     """One fresh personality of each kind, all answering from `seed`."""
-    return (OpenAIPersonality(seed=seed), OpenRouterPersonality(seed=seed))
+    return (OpenAIPersonality(seed=seed), AnthropicPersonality(seed=seed), OpenRouterPersonality(seed=seed))

@@ -76,13 +76,17 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """What the model says; `reasoning` is the text of its summary, present whenever it reasoned."""
+    """What the model says; `reasoning` is the text of its summary, present whenever it reasoned.
+
+    `stop_sequence` is the one that cut the text, which only some wires tell.
+    """
 
     text: str | None = None
     refusal: str | None = None
     tool_calls: tuple[ToolCall, ...] = ()
     reasoning: str | None = None
     finish: FinishReason = "stop"
+    stop_sequence: str | None = None
     usage: TokenCount = NO_TOKENS
 
 
@@ -197,8 +201,11 @@ def _stopped(turn: Turn, stop: Sequence[str]) -> Turn:
     """The turn with its text cut before the first stop sequence."""
     if turn.text is None:
         return turn
-    places = [place for sequence in stop if sequence and (place := turn.text.find(sequence)) >= 0]
-    return replace(turn, text=turn.text[: min(places)]) if places else turn
+    places = [(place, sequence) for sequence in stop if sequence and (place := turn.text.find(sequence)) >= 0]
+    if not places:
+        return turn
+    place, sequence = min(places)
+    return replace(turn, text=turn.text[:place], stop_sequence=sequence)
 
 
 def _measured(turn: Turn, ask: Ask, answer: Answer, rng: Random) -> Turn:
