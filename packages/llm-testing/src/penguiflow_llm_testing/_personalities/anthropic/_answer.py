@@ -76,10 +76,8 @@ class MessagesAnswer:
     def _usage(self) -> dict[str, Any]:
         """Counts; what was read from or written to the cache is not in `input_tokens`."""
         cache, said = self.request.cache, self.turn.usage
-        # a scripted count replaces the simulator's own, and what is cached comes off the whole
-        whole = said.input_tokens if said.input_tokens != cache.total else cache.total
         return {
-            "input_tokens": max(whole - said.cached_tokens - cache.written, 0),
+            "input_tokens": max(said.input_tokens - said.cached_tokens - cache.written, 0),
             "cache_creation_input_tokens": cache.written,
             "cache_read_input_tokens": said.cached_tokens,
             "cache_creation": {
@@ -151,12 +149,8 @@ def _stopped(turn: Turn) -> dict[str, Any]:
     if turn.stop_sequence is not None and turn.finish == "stop":
         return {"stop_reason": "stop_sequence", "stop_sequence": turn.stop_sequence, "stop_details": None}
     reason = _STOP[turn.finish]
-    details = {"type": "refusal", "category": None, "explanation": None}
-    return {
-        "stop_reason": reason,
-        "stop_sequence": None,
-        "stop_details": details if reason == "refusal" else None,
-    }
+    unexplained = {"type": "refusal", "category": None, "explanation": None} if reason == "refusal" else None
+    return {"stop_reason": reason, "stop_sequence": None, "stop_details": unexplained}
 
 
 def _opened(block: dict[str, Any]) -> dict[str, Any]:

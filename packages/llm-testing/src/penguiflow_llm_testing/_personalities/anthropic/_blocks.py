@@ -54,7 +54,7 @@ def check_block(block: JsonObject, param: str, role: str) -> None:
             f"{param}: Input tag '{kind}' found using 'type' does not match any of the expected tags: "
             f"{', '.join(repr(name) for name in known)}"
         )
-    _check_kind(block, kind, param)
+    _check_kind(block, kind, param, role)
     if block.get("cache_control") is not None:
         check_cache_control(block["cache_control"], f"{param}.cache_control")
 
@@ -70,10 +70,10 @@ def check_cache_control(value: Json, param: str) -> None:
             _EPHEMERAL[name](f"{param}.{name}" if name == "type" else f"{param}.ephemeral.{name}", given)
 
 
-def _check_kind(block: JsonObject, kind: str, param: str) -> None:
+def _check_kind(block: JsonObject, kind: str, param: str, role: str) -> None:
     match kind:
         case "text":
-            _check_text(block, param)
+            _check_text(block, param, role)
         case "thinking" | "redacted_thinking":
             _check_thinking(block, kind, param)
         case "image" | "document":
@@ -84,13 +84,13 @@ def _check_kind(block: JsonObject, kind: str, param: str) -> None:
             _check_tool_result(block, param)
 
 
-def _check_text(block: JsonObject, param: str) -> None:
+def _check_text(block: JsonObject, param: str, role: str) -> None:
     said = has_text(block, "text", f"{param}.text")
     if not said and block.get("cache_control") is not None:
         raise invalid(f"{param}.text: cache_control cannot be set for empty text blocks")
     if not said:
         raise invalid("messages: text content blocks must be non-empty")
-    if not said.strip():
+    if not said.strip() and role != "assistant":
         raise invalid("messages: text content blocks must contain non-whitespace text")
 
 
@@ -150,7 +150,7 @@ def _check_tool_result(block: JsonObject, param: str) -> None:
                 f"{inner}: Input tag '{kind}' found using 'type' does not match any of the expected tags: "
                 f"{listed(_RESULT)}"
             )
-        _check_kind(part, kind, inner)
+        _check_kind(part, kind, inner, "user")
 
 
 def check_system(value: Json) -> list[JsonObject]:

@@ -37,6 +37,9 @@ class CacheUse:
         return self.read + self.written + self.uncached
 
 
+NOT_COUNTED: Final = CacheUse()
+
+
 @dataclass(frozen=True, slots=True)
 class _Piece:
     """One tool or block: its end in tokens, what identifies the prompt up to here, the breakpoint's lifetime."""

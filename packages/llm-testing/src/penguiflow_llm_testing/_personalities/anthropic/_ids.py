@@ -8,7 +8,7 @@ _BASE58: Final = "".join(
     letter for letter in string.digits + string.ascii_uppercase + string.ascii_lowercase if letter not in "0OIl"
 )
 _RESET: Final = "2026-11-01T08:53:20Z"
-# Remaining share of each limit, in the order of the real headers; a large account's (recordings of 2026).
+# In the order of the real headers, as a large account has them (recordings of 2026).
 _LIMITS: Final = (
     ("input-tokens", 8_000_000),
     ("output-tokens", 1_600_000),

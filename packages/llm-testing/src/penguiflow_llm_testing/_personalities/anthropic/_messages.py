@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from itertools import pairwise
 
 from penguiflow_llm_testing._exchange import Json, JsonObject
 
@@ -10,8 +10,6 @@ from ._blocks import check_block, content_blocks, result_text, said_in
 from ._errors import invalid
 from ._models import ModelFacts
 from ._parameters import array, has_text, mapping, one_of
-
-MAX_BREAKPOINTS: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +63,7 @@ def _message(index: int, message: Json) -> Message:
 
 def _check_system_entries(messages: Sequence[Message], model: ModelFacts) -> None:
     """A system message inside the conversation stands behind the user's turn and before the model's."""
-    for before, message in zip(messages, messages[1:], strict=False):
+    for before, message in pairwise(messages):
         if message.role != "system":
             if before.role == "system" and message.role == "user":
                 raise invalid(
@@ -99,12 +97,10 @@ def _turns(messages: Sequence[Message]) -> list[Message]:
 
 
 def _check_calls(turns: Sequence[Message]) -> None:
-    known: set[str] = set()
     for number, turn in enumerate(turns):
         calls = [block["id"] for _, block in turn.of_kind("tool_use")]
-        if len({*calls}) < len(calls) or not known.isdisjoint(calls):
-            raise invalid("messages: `tool_use` ids must be unique")
-        known |= {*calls}
+        if len({*calls}) < len(calls):
+            raise invalid(f"messages.{turn.index}: `tool_use` ids must be unique")
         if turn.role == "user":
             _check_results(turn, turns[number - 1] if number else None)
         elif calls and number + 1 < len(turns):

@@ -1,7 +1,7 @@
 """What the simulator knows of Anthropic's models: what each takes and refuses, one rule per generation.
 
 Sources, read 2026-11: the model pages and the "Thinking", "Effort", "Forcing tool use" and "Mid-conversation system
-messages" guides of the Claude documentation, as pydantic-ai 2.68 cites and has measured them; recordings of 2023 to 2026.
+messages" guides of the Claude documentation, as pydantic-ai 2.68 cites and measured them; recordings, 2023 to 2026.
 """
 
 import re

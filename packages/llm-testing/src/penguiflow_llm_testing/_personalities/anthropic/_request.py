@@ -7,7 +7,7 @@ from penguiflow_llm_testing._exchange import JsonObject
 from penguiflow_llm_testing._personalities._turn import Ask
 
 from ._blocks import check_system
-from ._cache import CacheUse
+from ._cache import NOT_COUNTED, CacheUse
 from ._errors import invalid
 from ._messages import check_messages, last_prompt, texts_of, tool_outputs
 from ._models import exists, facts
@@ -15,7 +15,7 @@ from ._parameters import check_fields
 from ._thinking import check_sampling, read_thinking
 from ._tools import read_choice, read_format, read_tools
 
-# Documentation, "Extended thinking" and "Streaming refusals", read 2026-11: strings that provoke what is rare.
+# Documentation, "Extended thinking", read 2026-11: what has thinking withheld, so that it can be tried.
 REDACT: Final = (
     "ANTHROPIC_MAGIC_STRING_TRIGGER_REDACTED_THINKING_46C9A13E193C177646C7398A98432ECCCE4C1253D5E2D82641AC0E52CC2876CB"
 )
@@ -31,10 +31,10 @@ class MessagesRequest:
     shows_thinking: bool
     redacts_thinking: bool
     service_tier: str
-    cache: CacheUse = CacheUse()
+    cache: CacheUse = NOT_COUNTED
 
     def counted(self, cache: CacheUse) -> "MessagesRequest":
-        """This request with its prompt counted."""
+        """The request with its prompt counted."""
         ask = replace(self.ask, input_tokens=cache.total, cached_tokens=cache.read)
         return replace(self, cache=cache, ask=ask)
 

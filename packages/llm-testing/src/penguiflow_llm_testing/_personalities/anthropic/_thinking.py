@@ -74,7 +74,8 @@ def _effort(body: JsonObject, model: ModelFacts) -> str:
     one_of("low", "medium", "high", "xhigh", "max")("output_config.effort", effort)
     if effort not in model.efforts:
         raise invalid(
-            f"This model does not support effort level '{effort}'. Supported levels: {', '.join(sorted(model.efforts))}."
+            f"This model does not support effort level '{effort}'. "
+            f"Supported levels: {', '.join(sorted(model.efforts))}."
         )
     return str(effort)
 

@@ -9,7 +9,7 @@ from penguiflow_llm_testing._personalities._turn import Tool, ToolPolicy
 from penguiflow_llm_testing._schema_check import first_violation
 
 from ._blocks import check_cache_control
-from ._errors import invalid, not_permitted
+from ._errors import invalid, not_permitted, required
 from ._models import ModelFacts
 from ._parameters import array, boolean, has, has_text, mapping, one_of
 
@@ -53,6 +53,8 @@ def _tool(tool: JsonObject, param: str) -> Tool:
     schema = has(tool, "input_schema", param)
     if not isinstance(schema, dict):
         raise invalid(f"{param}.input_schema: Input does not match the expected shape.")
+    if "type" not in schema:  # said before anything else that is wrong with it (recorded)
+        raise required(f"{param}.input_schema.type")
     if tool.get("strict") is not None:
         boolean(f"{param}.strict", tool["strict"])
     _check_schema(schema, TOOL_DIALECT, param)
