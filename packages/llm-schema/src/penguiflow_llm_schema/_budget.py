@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -16,9 +16,13 @@ _ENUMS: Final = (250, 100, 30, 10, 0)  # values of one enum tried in turn
 
 
 def tighter(
-    budget: Budget, broken: Iterable[str], limits: Limits, levels: Mapping[DefinitionKey, int]
+    budget: Budget, broken: Iterable[str], limits: Limits, levels: Callable[[], Mapping[DefinitionKey, int]], depth: int
 ) -> Budget | None:
-    """The next budget to try, None where nothing is left to save on."""
+    """The next budget to try, None where nothing is left to save on.
+
+    `broken` are the names of the limits that were broken, `depth` is how deep the schema was, and `levels` tells where
+    each definition stands.
+    """
     names = set(broken)
     reversible = _rewritten(budget, names, limits)
     if reversible is not None:
@@ -30,9 +34,18 @@ def tighter(
             return budget
     if budget.cut is not None and budget.cut.times:
         return replace(budget, cut=Cut(budget.cut.order, budget.cut.times - 1))
+    following = _depth(budget, limits, depth if "depth" in names else 0)
+    return None if following is None else replace(budget, depth=following, levels=levels())
+
+
+def _depth(budget: Budget, limits: Limits, reached: int) -> int | None:
+    """The next depth to try: less by what the schema was too deep, or where other limits are broken, a large step."""
+    if limits.depth is not None and reached > limits.depth:
+        if budget.depth is None:
+            return limits.depth
+        return max(budget.depth - (reached - limits.depth), 1) if budget.depth > 1 else None
     tried = budget.depth if budget.depth is not None else (limits.depth or _DEPTHS[0]) + 1
-    depth = next((depth for depth in _DEPTHS if depth < tried), None)
-    return None if depth is None else replace(budget, depth=depth, levels=levels)
+    return next((depth for depth in _DEPTHS if depth < tried), None)
 
 
 def _rewritten(budget: Budget, broken: set[str], limits: Limits) -> Budget | None:

@@ -10,19 +10,18 @@ from typing import Any
 
 from ._arrays import emit_array
 from ._codec import SAME, WRAPPER, Codec, Codecs, DefinitionCodec, JsonTextCodec, WrapCodec
-from ._conjunction import Conjunction, PlaceKey
+from ._conjunction import Conjunction, Expander, PlaceKey
 from ._context import ANYTHING, Budget, Context, DefinitionKey, Emitted, Sentences, never
-from ._describe import annotation_sentences, base_description, with_description, with_sentences
+from ._describe import annotation_sentences, base_description, noted_sites, with_description, with_sentences
 from ._dialect import Dialect
 from ._disjoint import Definitions
-from ._facts import allowed_values, stated_types
 from ._json import JsonType
 from ._loss import SchemaLoss
 from ._nulls import takes_null
 from ._objects import emit_object
-from ._resolver import Place, Resolver, Site
+from ._resolver import Place, Site
 from ._scalars import describe_keyword, emit_scalar, emit_values
-from ._unions import closed_object, emit_union, join_branches, unions_of
+from ._unions import closed_object, emit_union, join_branches
 
 __all__ = ["Compiled", "compile_document"]
 
@@ -42,14 +41,14 @@ class Compiled:
     is_settled: bool  # the attempt knew all definitions that it asked for
 
 
-def compile_document(resolver: Resolver, dialect: Dialect, budget: Budget, known: Definitions) -> Compiled:
+def compile_document(expander: Expander, dialect: Dialect, budget: Budget, known: Definitions) -> Compiled:
     """One attempt; raises `TooLargeError` where it grows out of bounds."""
-    return _Compiler(resolver, dialect, budget, known).run()
+    return _Compiler(expander, dialect, budget, known).run()
 
 
 @dataclass(slots=True)
 class _Compiler:
-    resolver: Resolver
+    expander: Expander
     dialect: Dialect
     budget: Budget
     known: Definitions
@@ -64,10 +63,10 @@ class _Compiler:
 
     def __post_init__(self) -> None:
         asked = Definitions(self.known.schemas, self.known.codecs)
-        self.context = Context(self.dialect, self.resolver, self.budget, self.place, asked)
+        self.context = Context(self.dialect, self.expander, self.budget, self.place, asked)
 
     def run(self) -> Compiled:
-        found = self.context.expand((self.resolver.root(),))
+        found = self.context.expand((self.expander.resolver.root(),))
         self.root_key = self.current = (found.key, 0)
         root = self.opened(found, 1)
         self._write_definitions()
@@ -99,12 +98,9 @@ class _Compiler:
     def place(self, place: Place, level: int) -> Emitted:
         """The schema for a place inside another; a reference where the place is one."""
         found = self.context.expand(place)
-        if found.name is None or not found.sites or self._is_trivial(found):
+        if found.name is None or not found.sites or found.is_trivial:
             return self.opened(found, level)
         return self._reference(found, level)
-
-    def _is_trivial(self, found: Conjunction) -> bool:
-        return any(site.get("not") == {} or site.get("not") is True for site in found.sites)
 
     def _reference(self, found: Conjunction, level: int) -> Emitted:
         """A reference to the definition of what is found, which is written later, once."""
@@ -164,10 +160,10 @@ class _Compiler:
                 f"{reference!r} leads out of the document or nowhere, and nothing is fetched; define it under $defs"
             )
             self.context.lose(site, "$ref", "relaxed", detail)
-        if self._is_trivial(found):
+        if found.is_trivial:
             return never()
         sentences: Sentences = []
-        if unions_of(found):
+        if found.unions:
             self.opening.append((found.key, level))
             emitted = emit_union(self.context, found, level, sentences)
             self.opening.pop()
@@ -178,11 +174,9 @@ class _Compiler:
     # one place, no union
 
     def _typed(self, found: Conjunction, level: int, sentences: Sentences) -> Emitted:
-        for site in found.sites:
-            for keyword in _conditions(site):
-                describe_keyword(self.context, site, keyword, site.get(keyword), sentences)
-        types = stated_types(found.sites)
-        values = allowed_values(found.sites, types)
+        for site, keyword in found.conditions:
+            describe_keyword(self.context, site, keyword, site.get(keyword), sentences)
+        types, values = found.types, found.values
         if values is not None:
             return emit_values(self.context, found.sites, values, sentences)
         if types is None:
@@ -222,10 +216,13 @@ class _Compiler:
 
     def _annotations(self, sites: Sequence[Site], codec: Codec) -> list[str]:
         """Notes of the author; a value among them is shown as it is sent, for which definitions have to be known."""
-        if codec != SAME and any(site.has(keyword) for site in sites for keyword in ("default", "examples", "example")):
+        noted = noted_sites(sites)
+        if not noted:
+            return []
+        if codec != SAME and any(site.has(keyword) for site in noted for keyword in ("default", "examples", "example")):
             self.context.definitions.was_asked = True
         schemas = self.known.schemas or {}
-        return annotation_sentences(sites, Codecs(codec, self.known.codecs, schemas.get("#", {})))
+        return annotation_sentences(noted, Codecs(codec, self.known.codecs, schemas.get("#", {})))
 
     # the whole
 
@@ -253,12 +250,6 @@ class _Compiler:
             return closed_object({WRAPPER: root.schema}), WrapCodec(WRAPPER, root.codec)
         self.schemas[name] = root.schema
         return closed_object({WRAPPER: {"$ref": f"#/$defs/{name}"}}), WrapCodec(WRAPPER, DefinitionCodec(name))
-
-
-def _conditions(site: Site) -> list[str]:
-    """The keywords of `site` that bind values of every type; `then` and `else` mean nothing without `if`."""
-    branches = [keyword for keyword in ("then", "else") if site.has(keyword)]
-    return [*(["not"] if site.has("not") else []), *(["if", *branches] if site.has("if") and branches else [])]
 
 
 def _is_object(root: Emitted) -> bool:

@@ -7,20 +7,23 @@ Everything later reads a place as "all of these sites", which makes `allOf`, key
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 from ._errors import InvalidSchemaError
-from ._json import split
+from ._facts import allowed_values, stated_types
+from ._json import JsonType, canonical, split
 from ._keywords import ANNOTATIONS, ASSERTIONS
 from ._resolver import Place, Resolver, Site
 
-__all__ = ["Conjunction", "PlaceKey", "expand"]
+__all__ = ["Conjunction", "Expander", "PlaceKey"]
 
 PlaceKey = tuple[tuple[str, frozenset[str]], ...]
 
 
-@dataclass(slots=True)
+@dataclass
 class Conjunction:
-    """A place, opened."""
+    """A place, opened; filled once and then shared, so whoever has one leaves it as it is."""
 
     sites: list[Site] = field(default_factory=list)  # those that assert something
     outer: list[Site] = field(default_factory=list)  # whose annotations belong to this use
@@ -28,17 +31,70 @@ class Conjunction:
     outside: list[tuple[Site, str]] = field(default_factory=list)  # references that lead out of the document
     name: str | None = None  # of the definition referred to, None where there is no reference
 
-    @property
+    @cached_property
     def key(self) -> PlaceKey:
         """Equal for places that mean the same, whatever is said about them."""
         return tuple((site.pointer, site.hidden - ANNOTATIONS) for site in self.sites)
 
-    def place(self, *, hide: frozenset[str] = frozenset()) -> Place:
-        return tuple(site.hide(*hide) if hide else site for site in self.sites)
+    @cached_property
+    def types(self) -> list[JsonType] | None:
+        """The types that are allowed here; None for any."""
+        return stated_types(self.sites)
+
+    @cached_property
+    def values(self) -> list[Any] | None:
+        """The values that are allowed here, where they are listed."""
+        return allowed_values(self.sites, self.types)
+
+    @cached_property
+    def unions(self) -> list[tuple[Site, str]]:
+        """The unions here, each with its keyword."""
+        return [(site, keyword) for site in self.sites for keyword in ("anyOf", "oneOf") if site.has(keyword)]
+
+    @cached_property
+    def conditions(self) -> list[tuple[Site, str]]:
+        """The keywords here that bind values of every type, each with its site."""
+        return [(site, keyword) for site in self.sites for keyword in _conditions(site)]
+
+    @cached_property
+    def is_trivial(self) -> bool:
+        """Whether nothing can fit, by an explicit `false`."""
+        return any("not" in site.keywords and site.get("not") in ({}, True) for site in self.sites)
+
+    @cached_property
+    def only(self) -> tuple[Any, ...]:
+        """The one value there can be, where it is the default too and not null; else none."""
+        values = [] if self.unions else self.values or []
+        if len(values) != 1 or values[0] is None:
+            return ()
+        defaults = [site.get("default") for site in (*self.outer, *self.inner) if site.has("default")]
+        return (values[0],) if canonical(values[0]) in map(canonical, defaults) else ()
 
 
-def expand(place: Place, resolver: Resolver) -> Conjunction:
-    """`place` with `$ref` and `allOf` opened; raises `InvalidSchemaError` for a schema that is made of itself alone."""
+@dataclass(slots=True)
+class Expander:
+    """Opens the places of one document, each once."""
+
+    resolver: Resolver
+    _known: dict[tuple[tuple[int, frozenset[str]], ...], tuple[Place, Conjunction]] = field(default_factory=dict)
+
+    def expand(self, place: Place) -> Conjunction:
+        """`place` with `$ref` and `allOf` opened; raises `InvalidSchemaError` where it is made of itself alone."""
+        name = tuple([(id(site.keywords), site.hidden) for site in place])
+        known = self._known.get(name)
+        if known is None:
+            known = self._known[name] = (place, _expand(place, self.resolver))  # the place keeps the ids in use
+        return known[1]
+
+
+def _conditions(site: Site) -> list[str]:
+    """`then` and `else` mean nothing without `if`."""
+    found = ["not"] if site.has("not") else []
+    branches = [keyword for keyword in ("then", "else") if site.has(keyword)] if site.has("if") else []
+    return [*found, "if", *branches] if branches else found
+
+
+def _expand(place: Place, resolver: Resolver) -> Conjunction:
     found = Conjunction()
     seen: set[tuple[str, frozenset[str]]] = set()
     pending = [(site, frozenset[str](), False) for site in reversed(place)]

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from ._codec import SAME, Codec
-from ._conjunction import Conjunction, PlaceKey, expand
+from ._conjunction import Conjunction, Expander, PlaceKey
 from ._dialect import Dialect
 from ._disjoint import Definitions
 from ._loss import SchemaLoss
-from ._resolver import Place, Resolver, Site
+from ._resolver import Place, Site
 
 __all__ = [
     "ANYTHING", "MAX_NODES", "Action", "Budget", "Context", "Cut", "DefinitionKey", "Emitted", "Sentences",
@@ -67,7 +67,7 @@ class Context:
     """One attempt at rewriting one document for one dialect."""
 
     dialect: Dialect
-    resolver: Resolver
+    expander: Expander
     budget: Budget
     emit: Callable[[Place, int], Emitted]
     definitions: Definitions = field(default_factory=Definitions)
@@ -81,10 +81,10 @@ class Context:
         self.losses[SchemaLoss(pointer=site.pointer, keyword=keyword, action=action, detail=detail)] = None
 
     def expand(self, place: Place) -> Conjunction:
-        return expand(place, self.resolver)
+        return self.expander.expand(place)
 
     def child(self, parent: Site, keyword: str, *tokens: str | int) -> Site:
-        return self.resolver.child(parent, keyword, *tokens)
+        return self.expander.resolver.child(parent, keyword, *tokens)
 
     def spend(self) -> None:
         self.nodes += 1

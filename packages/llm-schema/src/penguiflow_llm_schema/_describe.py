@@ -12,8 +12,9 @@ from ._forward import forward
 from ._json import compact
 from ._resolver import Site
 
-__all__ = ["annotation_sentences", "base_description", "sentence", "with_description", "with_sentences"]
+__all__ = ["annotation_sentences", "base_description", "noted_sites", "sentence", "with_description", "with_sentences"]
 
+_NOTES: Final = frozenset({"contentEncoding", "contentMediaType", "default", "deprecated", "example", "examples"})
 _LONGEST: Final = 300  # characters of JSON quoted in one sentence
 
 
@@ -87,6 +88,11 @@ def with_description(emitted: Emitted, description: str) -> Emitted:
     rest = {keyword: value for keyword, value in emitted.schema.items() if keyword != "description"}
     head = {"type": rest.pop("type")} if "type" in rest else {}
     return replace(emitted, schema={**head, "description": description, **rest})
+
+
+def noted_sites(sites: Sequence[Site]) -> list[Site]:
+    """Those of `sites` that `annotation_sentences` has something to say of."""
+    return [site for site in sites if not _NOTES.isdisjoint(site.keywords)]
 
 
 def annotation_sentences(sites: Sequence[Site], codecs: Codecs) -> list[str]:

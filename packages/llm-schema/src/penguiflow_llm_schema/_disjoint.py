@@ -10,9 +10,18 @@ from ._codec import SAME, Branch, Codec, DefinitionCodec, Field, ObjectCodec, Wr
 from ._json import canonical
 from ._patterns import words_of
 
-__all__ = ["Definitions", "are_disjoint", "tell_apart"]
+__all__ = ["Definitions", "all_disjoint", "are_disjoint", "tell_apart"]
 
 _MOST_STEPS: Final = 12  # references and properties looked into before giving up
+_MOST_BRANCHES: Final = 200  # of a union, that are compared pair by pair
+_MOST_TAGS: Final = 8  # properties that are looked at for the tag of a union
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    schema: Mapping[str, Any]  # kept, so that its id stays its own
+    types: frozenset[str]  # empty where none is stated
+    values: frozenset[str] | None  # None where none are listed
 
 
 @dataclass(slots=True)
@@ -26,6 +35,7 @@ class Definitions:
     codecs: Mapping[str, Codec] = field(default_factory=dict)
     root_is_object: bool = True  # else it is wrapped, and "#" is not what it was
     was_asked: bool = False
+    _facts: dict[int, _Facts] = field(default_factory=dict)  # by the id of a schema
 
     def schema(self, schema: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """`schema` with a reference at its top followed; None where that is not known yet."""
@@ -33,6 +43,13 @@ class Definitions:
             return schema
         self.was_asked = True
         return None if self.schemas is None else self.schemas.get(schema["$ref"])
+
+    def facts(self, schema: Mapping[str, Any]) -> _Facts:
+        """What a schema without references at its top says of its values."""
+        known = self._facts.get(id(schema))
+        if known is None:
+            known = self._facts[id(schema)] = _Facts(schema, _types(schema), _values(schema))
+        return known
 
     def codec(self, codec: Codec) -> Codec:
         return self.codecs.get(codec.name, codec) if isinstance(codec, DefinitionCodec) else codec
@@ -47,27 +64,66 @@ def are_disjoint(
     mine, theirs = definitions.schema(left), definitions.schema(right)
     if mine is None or theirs is None:
         return left.get("$ref") != right.get("$ref")
-    for one, other in ((mine, theirs), (theirs, mine)):
-        if "anyOf" in one:
-            return all(are_disjoint(branch, other, definitions, steps - 1) for branch in one["anyOf"])
-    types = _types(mine), _types(theirs)
-    if not types[0] & types[1]:
-        return bool(types[0] and types[1])
-    values = _values(mine), _values(theirs)
-    if values[0] is not None and values[1] is not None:
-        return not values[0] & values[1]
-    return types[0] == types[1] == {"object"} and _objects_are_disjoint(mine, theirs, definitions, steps - 1)
+    for union, beside in ((mine, theirs), (theirs, mine)):
+        if "anyOf" in union:
+            return all(are_disjoint(branch, beside, definitions, steps - 1) for branch in union["anyOf"])
+    one, other = definitions.facts(mine), definitions.facts(theirs)
+    if not one.types & other.types:
+        return bool(one.types and other.types)
+    if one.values is not None and other.values is not None:
+        return not one.values & other.values
+    return one.types == other.types == {"object"} and _objects_are_disjoint(mine, theirs, definitions, steps - 1)
 
 
-def _types(schema: Mapping[str, Any]) -> set[str]:
+def _types(schema: Mapping[str, Any]) -> frozenset[str]:
     stated = schema.get("type", [])
-    types = set(stated if isinstance(stated, list) else [stated])
+    types = frozenset(stated if isinstance(stated, list) else [stated])
     return types | {"integer"} if "number" in types else types
 
 
-def _values(schema: Mapping[str, Any]) -> set[str] | None:
+def _values(schema: Mapping[str, Any]) -> frozenset[str] | None:
     listed = [schema["const"]] if "const" in schema else schema.get("enum", words_of(schema.get("pattern", "")))
-    return None if listed is None else {canonical(value) for value in listed}
+    return None if listed is None else frozenset(map(canonical, listed))
+
+
+def all_disjoint(branches: Sequence[Mapping[str, Any]], definitions: Definitions) -> bool:
+    """Whether no value fits two of `branches`; False where that is not plain to see, or too much to look at."""
+    if _tagged(branches, definitions):
+        return True
+    if len(branches) > _MOST_BRANCHES:
+        return False
+    return all(
+        are_disjoint(left, right, definitions) for index, left in enumerate(branches) for right in branches[index + 1 :]
+    )
+
+
+def _tagged(branches: Sequence[Mapping[str, Any]], definitions: Definitions) -> bool:
+    """Whether the branches list values of their own, themselves or for one property that all of them require.
+
+    What is true of most large unions, and takes one look at each branch instead of one at each pair.
+    """
+    schemas = [schema for schema in map(definitions.schema, branches) if schema is not None]
+    if len(schemas) < len(branches) or len(schemas) < 2:
+        return False
+    if _values_differ(schemas, definitions):
+        return True
+    names = schemas[0].get("required", ())
+    tags = [[schema.get("properties", {}).get(name) for schema in schemas] for name in names[:_MOST_TAGS]]
+    return any(
+        all(tag is not None and "$ref" not in tag for tag in column) and _values_differ(column, definitions)
+        for name, column in zip(names, tags, strict=False)
+        if all(name in schema.get("required", ()) for schema in schemas)
+    )
+
+
+def _values_differ(schemas: Sequence[Mapping[str, Any]], definitions: Definitions) -> bool:
+    seen: set[str] = set()
+    for schema in schemas:
+        values = definitions.facts(schema).values
+        if values is None or values & seen:
+            return False
+        seen |= values
+    return True
 
 
 def _objects_are_disjoint(
@@ -87,6 +143,10 @@ def tell_apart(branches: Sequence[Branch], definitions: Definitions) -> list[Bra
     A branch that could be mistaken for another with another way back is wrapped into an object of its own, a rewritten
     one rather than one that is sent as it is.
     """
+    if _tagged([branch.schema for branch in branches], definitions):
+        return list(branches)
+    if len(branches) > _MOST_BRANCHES:
+        return [one if one.codec == SAME else _wrapped(one, index) for index, one in enumerate(branches)]
     kept: dict[int, Branch] = {}
     for index, branch in sorted(enumerate(branches), key=lambda pair: pair[1].codec != SAME):
         is_safe = all(_is_safe(branch, other, definitions) for other in kept.values())
@@ -102,14 +162,15 @@ def _agree(left: Branch, right: Branch, definitions: Definitions) -> bool:
     """Whether a value that fits both comes back the same either way."""
     if definitions.codec(left.codec) == definitions.codec(right.codec):
         return True
-    schemas = definitions.schema(left.schema), definitions.schema(right.schema)
-    if schemas[0] is None or schemas[1] is None or not {"object"} == _types(schemas[0]) == _types(schemas[1]):
+    mine, theirs = definitions.schema(left.schema), definitions.schema(right.schema)
+    if mine is None or theirs is None:
         return False
-    mine, theirs = _fields(left, schemas[0], definitions), _fields(right, schemas[1], definitions)
-    if mine is None or theirs is None or mine.keys() != theirs.keys():
+    if not {"object"} == definitions.facts(mine).types == definitions.facts(theirs).types:
         return False
-    pairs = [(mine[name], theirs[name]) for name in mine]
-    return all(_fields_agree(one, other, schemas[0], schemas[1], definitions) for one, other in pairs)
+    fields, others = _fields(left, mine, definitions), _fields(right, theirs, definitions)
+    if fields is None or others is None or fields.keys() != others.keys():
+        return False
+    return all(_fields_agree(one, others[name], mine, theirs, definitions) for name, one in fields.items())
 
 
 def _fields(branch: Branch, schema: Mapping[str, Any], definitions: Definitions) -> dict[str, Field] | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from ._errors import InvalidSchemaError
 from ._json import join
@@ -46,10 +46,11 @@ def read_document(schema: object) -> Document:
 def copy_json(value: object) -> Any:
     """A deep copy of a JSON value, made without recursion; raises `InvalidSchemaError` where it is none."""
     holder: list[Any] = [None]
-    pending: list[tuple[object, Any, str | int, str, int]] = [(value, holder, 0, "", 0)]
+    pending: list[tuple[object, Any, _Trail, int]] = [(value, holder, None, 0)]
     count = 0
     while pending:
-        source, parent, slot, pointer, depth = pending.pop()
+        source, parent, trail, depth = pending.pop()
+        slot = trail[1] if trail else 0
         count += 1
         if count > _MAX_VALUES:
             raise InvalidSchemaError(f"more than {_MAX_VALUES:,} values; pass a smaller schema")
@@ -57,24 +58,32 @@ def copy_json(value: object) -> Any:
             _refuse_depth(depth)
             target: Any = dict.fromkeys(source) if isinstance(source, Mapping) else [None] * len(source)
             parent[slot] = target
-            pending.extend(
-                reversed(
-                    [(child, target, key, join(pointer, key), depth + 1) for key, child in _children(source, pointer)]
-                )
-            )
+            inside = [(child, target, (trail, key), depth + 1) for key, child in _children(source, trail)]
+            pending.extend(reversed(inside))
         else:
-            parent[slot] = _scalar(source, pointer)
+            parent[slot] = _scalar(source, trail)
     return holder[0]
 
 
-def _children(container: Any, pointer: str) -> Iterator[tuple[Any, object]]:
+_Trail: TypeAlias = "tuple[_Trail, str | int] | None"  # the way to a value, last step first; a pointer costs more
+
+
+def _pointer(trail: _Trail) -> str:
+    steps: list[str | int] = []
+    while trail is not None:
+        trail, step = trail
+        steps.append(step)
+    return join("", *reversed(steps))
+
+
+def _children(container: Any, trail: _Trail) -> Iterable[tuple[Any, object]]:
     if not isinstance(container, Mapping):
-        yield from enumerate(container)
-        return
-    for key, child in container.items():
+        return enumerate(container)
+    for key in container:
         if not isinstance(key, str):
-            raise InvalidSchemaError(f"the key {key!r} is not a string; JSON has string keys only", pointer=pointer)
-        yield key, child
+            message = f"the key {key!r} is not a string; JSON has string keys only"
+            raise InvalidSchemaError(message, pointer=_pointer(trail))
+    return container.items()
 
 
 def _refuse_depth(depth: int) -> None:
@@ -84,7 +93,7 @@ def _refuse_depth(depth: int) -> None:
         )
 
 
-def _scalar(value: object, pointer: str) -> object:
+def _scalar(value: object, trail: _Trail) -> object:
     match value:
         case None | bool() | str():
             return value
@@ -94,12 +103,12 @@ def _scalar(value: object, pointer: str) -> object:
             return value
         case int() | float():
             raise InvalidSchemaError(
-                "a number that JSON cannot carry; use a finite number of ordinary size", pointer=pointer
+                "a number that JSON cannot carry; use a finite number of ordinary size", pointer=_pointer(trail)
             )
         case _:
             kind = type(value).__name__
             raise InvalidSchemaError(
-                f"a value of type {kind!r} is not JSON; use plain dicts, lists and scalars", pointer=pointer
+                f"a value of type {kind!r} is not JSON; use plain dicts, lists and scalars", pointer=_pointer(trail)
             )
 
 

@@ -7,6 +7,8 @@ from typing import Any, Final, Literal, TypeAlias
 
 __all__ = ["TYPE_ORDER", "JsonType", "canonical", "compact", "join", "json_type", "split", "step"]
 
+_encode: Final = json.JSONEncoder(sort_keys=True).encode
+_encode_as_is: Final = json.JSONEncoder(ensure_ascii=False).encode
 JsonType: TypeAlias = Literal["null", "boolean", "integer", "number", "string", "array", "object"]
 TYPE_ORDER: Final[tuple[JsonType, ...]] = ("string", "integer", "number", "boolean", "object", "array", "null")
 
@@ -36,12 +38,12 @@ def canonical(value: object) -> str:
     """A text that is equal for equal JSON values: 1 and 1.0 are equal, 1 and true are not."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return json.dumps(value, sort_keys=True)
+    return _encode(value)
 
 
 def compact(value: object) -> str:
     """`value` as JSON on one line, as it is shown to a model."""
-    return json.dumps(value, ensure_ascii=False)
+    return _encode_as_is(value)
 
 
 def join(pointer: str, *tokens: str | int) -> str:

@@ -22,6 +22,7 @@ SCHEMA_LISTS: Final = frozenset({"allOf", "anyOf", "items", "oneOf", "prefixItem
 SCHEMA_MAPS: Final = frozenset(
     {"$defs", "definitions", "dependencies", "dependentSchemas", "patternProperties", "properties"}
 )
+_HOLDERS: Final = SCHEMA_VALUES | SCHEMA_LISTS | SCHEMA_MAPS
 
 ANNOTATIONS: Final = frozenset(
     {
@@ -43,6 +44,8 @@ ASSERTIONS: Final = frozenset(
 def subschemas(schema: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
     """The schemas directly inside `schema`, each with the path to it, in document order."""
     for keyword, value in schema.items():
+        if keyword not in _HOLDERS:
+            continue
         if isinstance(value, dict | bool) and keyword in SCHEMA_VALUES:
             yield (keyword,), value
         elif isinstance(value, list) and keyword in SCHEMA_LISTS:

@@ -9,7 +9,6 @@ from ._codec import SAME, MaybeCodec, NullOrCodec
 from ._conjunction import Conjunction, PlaceKey
 from ._context import Context, Emitted
 from ._describe import with_sentences
-from ._facts import allowed_values, stated_types
 from ._resolver import Site
 
 __all__ = ["maybe", "nullable", "takes_null", "without_null"]
@@ -75,13 +74,9 @@ def takes_null(context: Context, found: Conjunction, above: frozenset[PlaceKey] 
     """Whether what is written for `found` takes null as null; what takes anything is sent as text and does not."""
     if found.key in above:
         return False
-    for site in found.sites:
-        for keyword in ("anyOf", "oneOf"):
-            if site.has(keyword):
-                return _union_takes_null(context, found, site, keyword, above | {found.key})
-    types = stated_types(found.sites)
-    values = allowed_values(found.sites, types)
-    return None in values if values is not None else "null" in (types or ())
+    for site, keyword in found.unions:
+        return _union_takes_null(context, found, site, keyword, above | {found.key})
+    return None in found.values if found.values is not None else "null" in (found.types or ())
 
 
 def _union_takes_null(

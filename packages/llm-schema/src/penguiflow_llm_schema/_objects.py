@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from ._codec import KEY, SAME, VALUE, JsonTextCodec, ObjectCodec, PairsCodec, object_of
 from ._context import Context, Emitted, Sentences, never
-from ._facts import allowed_values, holders, stated_types
-from ._json import canonical, join
+from ._facts import holders
+from ._json import join
 from ._optional import Properties
 from ._patterns import renamed
 from ._resolver import Place, Site
 from ._scalars import describe_keyword, is_kept, strictest
-from ._unions import closed_object, join_branches, unions_of
+from ._unions import closed_object, join_branches
 
 __all__ = ["emit_object"]
 
@@ -127,7 +127,8 @@ def _emit_declared(context: Context, sites: Sequence[Site], shape: _Shape, level
 def _add_property(context: Context, shape: _Shape, name: str, place: Place, level: int, properties: Properties) -> bool:
     """Whether the object can be had with this property, which is added where it can."""
     is_required = name in shape.required
-    only = () if is_required else _only_value(context, place)
+    # what can only be its default means the same left out and given, so it is always sent: a union's tag stays a tag
+    only = () if is_required else context.expand(place).only
     said = tuple(site.hide("default") for site in place) if only else place
     emitted = (context.emit if is_required or only else context.emit_optional)(said, level + 1)
     if emitted.fits == "none":
@@ -148,20 +149,6 @@ def _or_nothing(context: Context, properties: Properties) -> Emitted:
     if properties.schemas or context.dialect.empty_objects:
         return Emitted(properties.schema(), object_of(tuple(properties.fields)))
     return Emitted({"type": "string", "enum": ["{}"]}, JsonTextCodec())
-
-
-def _only_value(context: Context, place: Place) -> tuple[Any, ...]:
-    """The one value that an optional property can have, where that is its default too; else none.
-
-    Left out means the same as given then, so it is always sent: a union's tag stays a tag.
-    """
-    found = context.expand(place)
-    if unions_of(found):
-        return ()
-    values = allowed_values(found.sites, stated_types(found.sites)) or ()
-    defaults = [site.get("default") for site in (*found.outer, *found.inner) if site.has("default")]
-    is_only = len(values) == 1 and values[0] is not None and canonical(values[0]) in map(canonical, defaults)
-    return tuple(values) if is_only else ()
 
 
 def _report_merged_null(context: Context, place: Place) -> None:

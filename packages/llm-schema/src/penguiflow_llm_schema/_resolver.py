@@ -58,16 +58,23 @@ class Resolver:
 
     document: Document
     _sites: dict[tuple[str, str], Site] = field(default_factory=dict)
+    _children: dict[tuple[int, str, tuple[str | int, ...]], Site] = field(default_factory=dict)  # by id of `keywords`
+    _targets: dict[tuple[str, str], Site | None] = field(default_factory=dict)
 
     def root(self) -> Site:
         return self.site("", self.document.root, "")
 
     def child(self, parent: Site, keyword: str, *tokens: str | int) -> Site:
         """The schema at `keyword` (and a name or an index in it) of `parent`."""
-        value = parent.keywords[keyword]
-        for token in tokens:
-            value = value[token]
-        return self.site(parent.pointer_to(keyword, *tokens), value, parent.resource)
+        name = (id(parent.keywords), keyword, tokens)
+        known = self._children.get(name)
+        if known is None:
+            value = parent.keywords[keyword]
+            for token in tokens:
+                value = value[token]
+            known = self.site(parent.pointer_to(keyword, *tokens), value, parent.resource)
+            self._children[name] = known
+        return known
 
     def site(self, pointer: str, raw: Any, resource: str) -> Site:
         known = self._sites.get((pointer, resource))
@@ -79,6 +86,12 @@ class Resolver:
 
     def resolve(self, reference: str, source: Site) -> Site | None:
         """The site that `reference` in `source` means; None where it leads out of the document, or nowhere in it."""
+        name = (reference, source.resource)
+        if name not in self._targets:
+            self._targets[name] = self._resolve(reference, source)
+        return self._targets[name]
+
+    def _resolve(self, reference: str, source: Site) -> Site | None:
         try:
             address, fragment = urldefrag(reference)
             resource = (

@@ -16,6 +16,8 @@ _NULL = {"type": "null"}
 
 def spell(schema: dict[str, Any], dialect: Dialect) -> dict[str, Any]:
     """`schema`, as rewriting wrote it, as `dialect` spells it; raises `TooLargeError` where inlining has no end."""
+    if _is_spelled(dialect):
+        return schema
     definitions = schema.get("$defs", {})
     speller = _Speller(dialect, definitions)
     body = {keyword: value for keyword, value in schema.items() if keyword != "$defs"}
@@ -25,6 +27,13 @@ def spell(schema: dict[str, Any], dialect: Dialect) -> dict[str, Any]:
     if dialect.root_keywords:
         sent = {keyword: value for keyword, value in sent.items() if keyword in dialect.root_keywords}
     return sent
+
+
+def _is_spelled(dialect: Dialect) -> bool:
+    """Whether what rewriting wrote is in the dialect's spelling already."""
+    is_referred = dialect.references and dialect.described_references == "wrapped"
+    is_changed = dialect.lonely_unions or dialect.ordering or not dialect.closed_objects or dialect.root_keywords
+    return is_referred and dialect.nulls == "union" and not is_changed
 
 
 @dataclass(slots=True)

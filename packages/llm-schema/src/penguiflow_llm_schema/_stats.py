@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -13,58 +13,24 @@ from ._loss import SchemaStats
 __all__ = ["broken_limits", "over_limits", "start_levels", "stats_of"]
 
 
+_DEFINITIONS: Final = ("$defs", "definitions")
 _MOST_NODES: Final = 50_000  # schemas looked at; more are over every limit anyway
+_NOWHERE: Final = -1_000_000  # the level of a definition that is not at the top: what it uses is not followed
 
 
 def stats_of(schema: Any) -> SchemaStats:
     """The counts of `schema`, a JSON Schema of any origin."""
-    properties = enum_values = strings = optional = unions = definitions = 0
-    pending, count = [schema], 0
-    while pending and count < _MOST_NODES:
-        node = pending.pop()
-        count += 1
-        if not isinstance(node, dict):
-            continue
-        declared = _mapping(node, "properties")
-        named = [name for key in ("$defs", "definitions") for name in _mapping(node, key)]
-        listed = _listed(node)
-        properties += len(declared)
-        definitions += len(named)
-        optional += len(declared.keys() - set(_names(node)))
-        enum_values += len(listed)
-        strings += sum(len(text) for text in [*declared, *named, *listed] if isinstance(text, str))
-        unions += _is_union(node)
-        if isinstance(node.get("const"), str):
-            strings += len(node["const"])
-        pending.extend(child for _, child in subschemas(node))
+    counts = _Counts()
+    local = _local(schema, counts)
     return SchemaStats(
-        properties=properties,
-        depth=_depth(schema),
-        enum_values=enum_values,
-        string_length=strings,
-        optional_properties=optional,
-        unions=unions,
-        definitions=definitions,
+        properties=counts.properties,
+        depth=max(level - 1 + local[reference].own for reference, level in _start_levels(local).items()),
+        enum_values=counts.enum_values,
+        string_length=counts.strings,
+        optional_properties=counts.optional,
+        unions=counts.unions,
+        definitions=counts.definitions,
     )
-
-
-def _mapping(node: dict[str, Any], keyword: str) -> dict[str, Any]:
-    value = node.get(keyword)
-    return value if isinstance(value, dict) else {}
-
-
-def _listed(node: dict[str, Any]) -> list[Any]:
-    value = node.get("enum")
-    return value if isinstance(value, list) else []
-
-
-def _names(node: dict[str, Any]) -> list[str]:
-    value = node.get("required")
-    return [name for name in value if isinstance(name, str)] if isinstance(value, list) else []
-
-
-def _is_union(node: dict[str, Any]) -> bool:
-    return "anyOf" in node or "oneOf" in node or isinstance(node.get("type"), list)
 
 
 def start_levels(schema: Any) -> dict[str, int]:
@@ -72,7 +38,63 @@ def start_levels(schema: Any) -> dict[str, int]:
 
     References are followed once: one that leads back to where the path came from adds nothing.
     """
-    local = _local(schema)
+    return _start_levels(_local(schema, _Counts()))
+
+
+@dataclass(slots=True)
+class _Counts:
+    nodes: int = 0
+    properties: int = 0
+    enum_values: int = 0
+    strings: int = 0
+    optional: int = 0
+    unions: int = 0
+    definitions: int = 0
+
+    def add(self, node: dict[str, Any]) -> None:
+        """Count what `node` itself says."""
+        if "properties" in node:
+            declared = _mapping(node, "properties")
+            self.properties += len(declared)
+            self.optional += len(declared.keys() - set(_names(node)))
+            self.strings += _length(declared)
+        for key in _DEFINITIONS:
+            if key in node:
+                named = _mapping(node, key)
+                self.definitions += len(named)
+                self.strings += _length(named)
+        if "enum" in node:
+            listed = node["enum"] if isinstance(node["enum"], list) else []
+            self.enum_values += len(listed)
+            self.strings += _length(listed)
+        if isinstance(node.get("const"), str):
+            self.strings += len(node["const"])
+        self.unions += "anyOf" in node or "oneOf" in node or isinstance(node.get("type"), list)
+
+
+def _length(texts: Iterable[Any]) -> int:
+    return sum([len(text) for text in texts if isinstance(text, str)])
+
+
+def _mapping(node: Any, keyword: str) -> dict[str, Any]:
+    value = node.get(keyword) if isinstance(node, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def _names(node: dict[str, Any]) -> list[str]:
+    value = node.get("required")
+    return [name for name in value if isinstance(name, str)] if isinstance(value, list) else []
+
+
+@dataclass(slots=True)
+class _Levels:
+    """Levels inside one definition, and how deep in it others are referred to."""
+
+    own: int = 0
+    uses: dict[str, int] = field(default_factory=dict)  # reference -> levels above its deepest use
+
+
+def _start_levels(local: Mapping[str, _Levels]) -> dict[str, int]:
     levels = {"#": 1}
     order = _order(local)
     rank = {reference: index for index, reference in enumerate(order)}
@@ -83,49 +105,40 @@ def start_levels(schema: Any) -> dict[str, int]:
     return levels
 
 
-def _depth(schema: Any) -> int:
-    local = _local(schema)
-    return max(level - 1 + local[reference].own for reference, level in start_levels(schema).items())
+def _local(schema: Any, counts: _Counts) -> dict[str, _Levels]:
+    """The levels of the root ("#") and of each definition at the top, and what they say in `counts`."""
+    bodies = {f"#/{key}/{name}": body for key in _DEFINITIONS for name, body in _mapping(schema, key).items()}
+    local = {reference: _levels(body, counts) for reference, body in bodies.items()}
+    return local | {"#": _levels(schema, counts, is_root=True)}
 
 
-def _local(schema: Any) -> dict[str, _Levels]:
-    bodies = {f"#/{key}/{name}": body for key in ("$defs", "definitions") for name, body in _top(schema, key).items()}
-    return {reference: _levels(body) for reference, body in (bodies | {"#": schema}).items()}
-
-
-def _top(schema: Any, keyword: str) -> dict[str, Any]:
-    return _mapping(schema, keyword) if isinstance(schema, dict) else {}
-
-
-@dataclass(slots=True)
-class _Levels:
-    own: int = 0
-    uses: dict[str, int] = field(default_factory=dict)  # reference -> levels above its deepest use
-
-
-def _levels(body: Any) -> _Levels:
-    """Levels inside one definition, and how deep in it others are referred to."""
+def _levels(body: Any, counts: _Counts, *, is_root: bool = False) -> _Levels:
     levels = _Levels()
     pending: list[tuple[Any, int]] = [(body, 0)]
-    count = 0
-    while pending and count < _MOST_NODES:
+    while pending and counts.nodes < _MOST_NODES:
         node, above = pending.pop()
-        count += 1
         if not isinstance(node, dict):
             continue
+        counts.nodes += 1
+        counts.add(node)
         reference = node.get("$ref")
-        if isinstance(reference, str):
+        if isinstance(reference, str) and above >= 0:
             levels.uses[reference] = max(above, levels.uses.get(reference, 0))
         inner = above + 1 if _is_container(node) else above
         levels.own = max(levels.own, inner)
-        pending.extend((child, inner) for path, child in subschemas(node) if path[0] not in ("$defs", "definitions"))
+        for path, child in subschemas(node):
+            if path[0] not in _DEFINITIONS:
+                pending.append((child, inner))
+            elif not (is_root and node is body):
+                pending.append((child, _NOWHERE))
     return levels
 
 
 def _is_container(node: dict[str, Any]) -> bool:
     stated = node.get("type")
-    types = stated if isinstance(stated, list) else [stated]
-    return "object" in types or "array" in types or "properties" in node or "items" in node
+    if isinstance(stated, list):
+        return "object" in stated or "array" in stated or "properties" in node or "items" in node
+    return stated in ("object", "array") or "properties" in node or "items" in node
 
 
 def _order(local: Mapping[str, _Levels]) -> list[str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final, Protocol
 
 from ._budget import tighter
 from ._codec import Codecs
 from ._compile import Compiled, compile_document
+from ._conjunction import Expander
 from ._context import MAX_NODES, Budget, Cut, DefinitionKey, TooLargeError
 from ._dialect import Dialect
 from ._dialects import get_dialect
@@ -68,31 +70,30 @@ def _compiled(document: Document, dialect: Dialect) -> SchemaPlan:
     """The first attempt that keeps to the limits; failing all, the last with the reasons why it does not."""
     budget: Budget | None = Budget()
     last: SchemaPlan | None = None
+    expander = Expander(Resolver(document))
     while budget is not None:
+        written: Compiled | None = None
         try:
-            written = _settle(Resolver(document), dialect, budget)
+            written = compile_document(expander, dialect, budget, Definitions())
+            if budget.cut is None and (cut := _cut_of(written, dialect)):
+                budget = replace(budget, cut=cut)
+                continue
+            made = _plan_of(document, dialect, written)
+            if not written.is_settled and not _broken(made, written, dialect):
+                written = _settled(expander, dialect, budget, written)
+                made = _plan_of(document, dialect, written)
         except TooLargeError:
-            budget = tighter(budget, ("properties",), dialect.limits, {})
+            budget = tighter(budget, ("properties",), dialect.limits, partial(_levels, written), 0)
             continue
-        if budget.cut is None and (cut := _cut_of(written, dialect)):
-            budget = replace(budget, cut=cut)
-            continue
-        last, broken = _attempt(document, dialect, written, last)
-        if not broken and last is not None:
-            return last
-        budget = tighter(budget, broken, dialect.limits, _levels(written))
+        last, broken = made, _broken(made, written, dialect)
+        if not broken:
+            return made
+        budget = tighter(budget, broken, dialect.limits, partial(_levels, written), made.stats.depth)
     return last if last is not None else _too_large(document, dialect)
 
 
-def _attempt(
-    document: Document, dialect: Dialect, written: Compiled, last: SchemaPlan | None
-) -> tuple[SchemaPlan | None, tuple[str, ...]]:
-    """The plan of what was written and the limits it is over; the plan before where it cannot be spelled."""
-    try:
-        made = _plan_of(document, dialect, written)
-    except TooLargeError:
-        return last, ("properties",)
-    return made, () if written.nothing_fits else broken_limits(made.stats, dialect.limits)
+def _broken(made: SchemaPlan, written: Compiled, dialect: Dialect) -> tuple[str, ...]:
+    return () if written.nothing_fits else broken_limits(made.stats, dialect.limits)
 
 
 def _cut_of(written: Compiled, dialect: Dialect) -> Cut | None:
@@ -106,18 +107,23 @@ def _cut_of(written: Compiled, dialect: Dialect) -> Cut | None:
     return Cut({(written.root_key[0], 0): order["#"]} | named, _UNROLLED)
 
 
-def _settle(resolver: Resolver, dialect: Dialect, budget: Budget) -> Compiled:
-    """Attempts until what the branches were told apart by is what was written."""
-    written = compile_document(resolver, dialect, budget, Definitions())
+def _settled(expander: Expander, dialect: Dialect, budget: Budget, written: Compiled) -> Compiled:
+    """Attempts until what the branches were told apart by is what was written.
+
+    The first takes any two references for different and wraps none of them, so that what breaks a limit there breaks it
+    in the end.
+    """
     for _ in range(_MOST_SETTLINGS):
         if written.is_settled:
             break
-        written = compile_document(resolver, dialect, budget, written.definitions)
+        written = compile_document(expander, dialect, budget, written.definitions)
     return written
 
 
-def _levels(written: Compiled) -> dict[DefinitionKey, int]:
+def _levels(written: Compiled | None) -> dict[DefinitionKey, int]:
     """The level at which each definition would stand if it were written out where it is used deepest."""
+    if written is None:
+        return {}
     by_name = start_levels(written.schema)
     return {key: by_name[f"#/$defs/{name}"] for key, name in written.keys.items() if f"#/$defs/{name}" in by_name}
 

@@ -8,20 +8,14 @@ from typing import Any, Final
 from ._codec import SAME, Branch, ChoiceCodec, Codec, NullOrCodec, UnionCodec, option_name
 from ._conjunction import Conjunction
 from ._context import Context, Emitted, Sentences, never
-from ._disjoint import are_disjoint, tell_apart
-from ._json import canonical
+from ._disjoint import all_disjoint, tell_apart
 from ._keywords import ANNOTATIONS
 from ._nulls import maybe, nullable
 from ._resolver import Site
 
-__all__ = ["closed_object", "emit_union", "join_branches", "unions_of"]
+__all__ = ["closed_object", "emit_union", "join_branches"]
 
 _MOST_COPIES: Final = 64  # branches that unions at one place may multiply to, times the properties beside them
-
-
-def unions_of(found: Conjunction) -> list[tuple[Site, str]]:
-    """The unions at this place, each with its keyword."""
-    return [(site, keyword) for site in found.sites for keyword in ("anyOf", "oneOf") if site.has(keyword)]
 
 
 def emit_union(context: Context, found: Conjunction, level: int, sentences: Sentences) -> Emitted:
@@ -34,7 +28,7 @@ def emit_union(context: Context, found: Conjunction, level: int, sentences: Sent
     beside = sum(len(site.get("properties") or ()) for site in sites)
     kept: tuple[Site, str] | None = None
     copies = max(beside, 1)
-    for site, keyword in unions_of(found):
+    for site, keyword in found.unions:
         copies *= len(site.get(keyword))
         if copies <= _MOST_COPIES or (kept is None and not beside):
             kept = kept or (site, keyword)
@@ -108,7 +102,8 @@ def closed_object(properties: dict[str, Any]) -> dict[str, Any]:
 
 def _flat(alternatives: Sequence[Emitted]) -> list[Emitted]:
     """The branches of all alternatives, unions within unions opened where they carry no description of their own."""
-    branches: dict[str, Emitted] = {}
+    branches: list[Emitted] = []
+    alike: dict[tuple[object, ...], list[Emitted]] = {}  # by what is plain to see, so that few are compared in full
     for one in alternatives:
         opened = [one]
         if one.schema.keys() == {"anyOf"}:
@@ -116,8 +111,17 @@ def _flat(alternatives: Sequence[Emitted]) -> list[Emitted]:
             codecs = _codecs(one.codec, inside)
             opened = [Emitted(each, codec, null=_lists_null(each)) for each, codec in zip(inside, codecs, strict=True)]
         for branch in opened:
-            branches.setdefault(f"{canonical(branch.schema)} {branch.codec!r}", branch)
-    return list(branches.values())
+            others = alike.setdefault(_outline(branch.schema), [])
+            if not any(branch.codec == other.codec and branch.schema == other.schema for other in others):
+                others.append(branch)
+                branches.append(branch)
+    return branches
+
+
+def _outline(schema: dict[str, Any]) -> tuple[object, ...]:
+    """Equal for equal schemas; quick to make."""
+    scalars = [value if isinstance(value, str | int | float) else len(value or ()) for value in schema.values()]
+    return (*schema, *map(type, schema.values()), *scalars, *schema.get("properties", ()))
 
 
 def _codecs(codec: Codec, schemas: Sequence[Any]) -> list[Codec]:
@@ -139,9 +143,7 @@ def _lists_null(schema: Any) -> bool:
 
 def _report_overlap(context: Context, site: Site, emitted: Emitted) -> None:
     """`oneOf` says exactly one; as `anyOf` that is lost unless no value fits two branches anyway."""
-    branches = emitted.schema.get("anyOf", [])
-    pairs = [(left, right) for index, left in enumerate(branches) for right in branches[index + 1 :]]
-    if branches and not all(are_disjoint(left, right, context.definitions) for left, right in pairs):
+    if not all_disjoint(emitted.schema.get("anyOf", []), context.definitions):
         context.lose(
             site, "oneOf", "relaxed", "sent as anyOf: a value may fit more than one branch; make the branches differ"
         )
