@@ -1,7 +1,8 @@
 """Run each package's tests alone, in an environment that holds only what the package declares.
 
 The workspace's own environment has every package and every SDK, so an import that nobody declared works there and
-fails for users. A package with extras runs twice: without them, then with all of them.
+fails for users. A package with extras runs twice: without them, then with all of them. Tests that subclass the
+conformance suite get `penguiflow-llm-testing` beside it, which no package declares for its users.
 """
 
 import argparse
@@ -35,6 +36,8 @@ class Run:
         """What to execute from the workspace's root."""
         extras = ["--all-extras"] if self.extras else []
         environment = ["--isolated", "--frozen", "--package", self.package.distribution, "--group", "dev", *extras]
+        if any((self.package.folder / "tests").glob("test_*_conformance.py")):
+            environment += ["--with-editable", "./packages/llm-testing"]
         return [
             *("uv", "run", "--quiet", *environment),
             *("pytest", "-q", "-p", "no:cacheprovider", f"{self.package.where}/tests"),

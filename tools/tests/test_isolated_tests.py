@@ -37,6 +37,13 @@ def test_the_environment_holds_only_what_is_declared(fake_workspace: Any) -> Non
     ]
 
 
+def test_the_conformance_suite_comes_beside_the_package(fake_workspace: Any) -> None:
+    """A provider's users do not install it, its tests need it."""
+    fake_workspace.write("packages/llm-acme/tests/test_acme_conformance.py", "")
+    run = planned_runs(read_workspace(fake_workspace.root).packages, ["llm-acme"])[0]
+    assert run.command[9:12] == ["--with-editable", "./packages/llm-testing", "pytest"]
+
+
 @pytest.mark.parametrize(
     ("passed", "output", "expected"),
     [

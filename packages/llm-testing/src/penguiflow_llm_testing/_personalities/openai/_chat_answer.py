@@ -14,6 +14,7 @@ from ._models import reasons, snapshot
 
 def chat_body(request: ChatRequest, turns: Sequence[Turn], stamp: Stamp) -> bytes:
     """The whole answer as one JSON body."""
+    frame = _frame(request, stamp, "chat.completion")
     choices = [
         {
             "index": index,
@@ -23,7 +24,6 @@ def chat_body(request: ChatRequest, turns: Sequence[Turn], stamp: Stamp) -> byte
         }
         for index, turn in enumerate(turns)
     ]
-    frame = _frame(request, stamp, "chat.completion")
     tail = {"service_tier": frame.pop("service_tier"), "system_fingerprint": frame.pop("system_fingerprint")}
     return dump_json({**frame, "choices": choices, "usage": _usage(turns), **tail})
 

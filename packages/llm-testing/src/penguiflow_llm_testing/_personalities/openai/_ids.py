@@ -15,6 +15,7 @@ class Stamp:
 
     def __init__(self, seed: int, number: int) -> None:
         self._rng = Random(f"{seed}/ids/{number}")
+        self._padding = Random(f"{seed}/padding/{number}")  # its own: a stream has the ids of the plain answer
         self.created = EPOCH + number
         self._tail = self.hexadecimal(14)
 
@@ -36,7 +37,7 @@ class Stamp:
 
     def obfuscation(self, delta: str) -> str:
         """Padding that brings a delta to a length that says nothing of its own."""
-        return self.letters(max(1, 16 - len(delta) % 16))
+        return "".join(self._padding.choices(_LETTERS, k=max(1, 16 - len(delta) % 16)))
 
     def headers(self, content_type: str) -> tuple[tuple[str, str], ...]:
         """Response headers; limits as a large account has them."""
