@@ -76,7 +76,7 @@ def test_a_dialect_with_every_quirk(chatty: ModelProfile) -> None:
         max_tokens_field="max_tokens",
         stream_options=None,
         reasoning_replay="reasoning_details",
-        effort_field="reasoning.effort",
+        reasoning_settings="reasoning",
         strict_tools=False,
         refused_settings=frozenset({"seed", "metadata"}),
         empty_assistant_content=" ",
@@ -122,6 +122,6 @@ def test_models_that_reason_take_max_completion_tokens_anywhere(thinker: ModelPr
 
 def test_effort_in_an_object(thinker: ModelProfile) -> None:
     """OpenRouter's form of it."""
-    dialect = ChatDialect(provider="other", effort_field="reasoning.effort")
+    dialect = ChatDialect(provider="other", reasoning_settings="reasoning")
     body, _ = encode_chat(_request(reasoning=ReasoningConfig(effort="low")), thinker, dialect, stream=False)
     assert {"effort": "low"} == body["reasoning"]

@@ -1,10 +1,11 @@
-"""Prompt cache settings, which both OpenAI wires spell alike."""
+"""Prompt cache settings: as both OpenAI wires spell them, and as services do that pass them on to Claude."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from penguiflow_llm_types import CallWarning, LLMRequest, ModelProfile
+from penguiflow_llm_openai_compat._dialect import ChatDialect
+from penguiflow_llm_types import CacheBreakpoint, CallWarning, LLMRequest, ModelProfile
 from penguiflow_llm_types.wire import unsupported
 
 
@@ -34,3 +35,29 @@ def cache_fields(
         else:
             warnings.append(unsupported("cache.ttl", f"model {profile.model!r} takes 'in_memory' or '24h'"))
     return fields
+
+
+def cache_control(cache: CacheBreakpoint) -> dict[str, str]:
+    """`cache_control` of a block, Anthropic's name of a breakpoint."""
+    return {"type": "ephemeral"} if cache.ttl is None else {"type": "ephemeral", "ttl": cache.ttl}
+
+
+def cache_control_fields(
+    request: LLMRequest, profile: ModelProfile, dialect: ChatDialect, warnings: list[CallWarning]
+) -> dict[str, Any]:
+    """Settings of the whole request where breakpoints are called `cache_control`."""
+    if any(tool.cache is not None for tool in request.tools):
+        warnings.append(unsupported("tools.cache", "this API has no cache breakpoints on tools"))
+    cache = request.cache
+    if cache is None:
+        return {}
+    if cache.content is not None:
+        warnings.append(unsupported("cache.content", "this API has no named caches"))
+    if cache.key is not None:
+        warnings.append(unsupported("cache.key", "this API has no cache keys"))
+    if cache.ttl is None:
+        return {}
+    if profile.family not in dialect.cache_breakpoint_families:
+        warnings.append(unsupported("cache.ttl", f"model {profile.model!r} caches by itself"))
+        return {}
+    return {"cache_control": cache_control(CacheBreakpoint(ttl=cache.ttl))}

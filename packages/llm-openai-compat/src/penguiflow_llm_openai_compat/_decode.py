@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from penguiflow_llm_openai_compat._content import audio_bytes, split_content
+from penguiflow_llm_openai_compat._content import audio_bytes, split_content, thoughts
 from penguiflow_llm_openai_compat._dialect import ChatDialect
+from penguiflow_llm_openai_compat._media import image_parts
 from penguiflow_llm_openai_compat._reasoning import detail_parts
 from penguiflow_llm_openai_compat._tool_calls import tool_call_parts
 from penguiflow_llm_openai_compat._usage import chat_usage
@@ -86,7 +87,7 @@ def response_from(
     return CompletionResponse(
         message=LLMMessage(role="assistant", parts=tuple(_parts(message, body, dialect))),
         finish_reason="refusal" if refusal is not None else finish_reason(raw_finish),
-        raw_finish_reason=raw_finish,
+        raw_finish_reason=_with_native(raw_finish, choice),
         usage=chat_usage(mapping(body.get("usage")), reports_cost_usd=dialect.reports_cost_usd),
         model=text_or_none(body.get("model")),
         response_id=text_or_none(body.get("id")),
@@ -106,6 +107,12 @@ def _raw_finish(choice: Mapping[str, Any]) -> str | None:
     return text_or_none(choice.get("finish_reason")) or text_or_none(details.get("type"))
 
 
+def _with_native(raw_finish: str | None, choice: Mapping[str, Any]) -> str | None:
+    """The reason, and beside it the routed provider's own word where a router tells it (OpenRouter)."""
+    native = text_or_none(choice.get("native_finish_reason"))
+    return raw_finish if raw_finish is None or native in (None, raw_finish) else f"{raw_finish}:{native}"
+
+
 def _refusal(message: Mapping[str, Any]) -> str | None:
     blocks = objects(message.get("content"))
     in_blocks = "".join(block["refusal"] for block in blocks if isinstance(block.get("refusal"), str))
@@ -113,24 +120,30 @@ def _refusal(message: Mapping[str, Any]) -> str | None:
 
 
 def _parts(message: Mapping[str, Any], body: Mapping[str, Any], dialect: ChatDialect) -> list[Part]:
-    thinking, text = split_content(message.get("content"))
-    parts: list[Part] = [*_reasoning_parts(message, thinking, dialect)]
+    text = split_content(message.get("content"))[1]
+    parts = _reasoning_parts(message, dialect)
     if text:
         parts.append(TextPart(text=text, citations=_citations(message, body)))
     audio = mapping(message.get("audio"))
     if data := audio_bytes(audio):
         parts.append(AudioPart(data=data, media_type="audio/*", transcript=text_or_none(audio.get("transcript"))))
+    parts.extend(image_parts(message))
     parts.extend(tool_call_parts(message))
     return parts
 
 
-def _reasoning_parts(message: Mapping[str, Any], thinking: str, dialect: ChatDialect) -> list[ReasoningPart]:
+def _reasoning_parts(message: Mapping[str, Any], dialect: ChatDialect) -> list[Part]:
+    """From the field that is there: details, the plain text beside them, or blocks of the content."""
+    provider = dialect.provider
+    parts: list[Part] = [*detail_parts(objects(message.get("reasoning_details")), provider=provider)]
+    if any(isinstance(part, ReasoningPart) and part.visible_text for part in parts):
+        return parts
     fields = (text_or_none(split_content(message.get(name))[1]) for name in dialect.reasoning_fields)
-    text = next((value for value in fields if value is not None), thinking)
-    parts = detail_parts(objects(message.get("reasoning_details")), provider=dialect.provider)
-    if text and not any(part.visible_text for part in parts):
-        parts.insert(0, ReasoningPart(text=text, provider=dialect.provider))
-    return parts
+    if text := next((value for value in fields if value is not None), None):
+        return [ReasoningPart(text=text, provider=provider), *parts]
+    found = thoughts(message.get("content"))
+    thinking = [ReasoningPart(text="".join(t.text), signature=t.signature, provider=provider) for t in found]
+    return [*thinking, *parts]
 
 
 def _citations(message: Mapping[str, Any], body: Mapping[str, Any]) -> tuple[Citation, ...]:

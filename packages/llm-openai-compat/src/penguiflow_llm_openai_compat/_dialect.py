@@ -9,7 +9,11 @@ from typing import Literal, TypeAlias
 from penguiflow_llm_openai_compat._error_tables import CHAT_ERRORS
 from penguiflow_llm_types.wire import ErrorTables
 
-ReasoningReplay: TypeAlias = Literal["reasoning_content", "reasoning", "reasoning_details"]
+ReasoningReplay: TypeAlias = Literal["reasoning_content", "reasoning", "reasoning_details", "content"]
+"""A field of the message, or "content": blocks before its text, as Databricks has them."""
+
+ReasoningSettings: TypeAlias = Literal["reasoning_effort", "reasoning", "thinking"]
+"""How reasoning is asked for: OpenAI's word, OpenRouter's object, or Anthropic's object."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +28,10 @@ class ChatDialect:
     """Name written on the parts that only this service understands."""
 
     max_tokens_field: Literal["max_completion_tokens", "max_tokens"] = "max_completion_tokens"
+    reasoning_max_tokens_field: Literal["max_completion_tokens", "max_tokens"] = "max_completion_tokens"
+    """The same for models known to reason, which at OpenAI refuse `max_tokens` whoever serves them."""
+    sampling: frozenset[str] = frozenset({"temperature", "top_p", "seed", "presence_penalty", "frequency_penalty"})
+    """Sampling settings the service knows."""
     stream_options: Mapping[str, bool] | None = field(
         default_factory=lambda: {"include_usage": True, "include_obfuscation": False}
     )
@@ -33,7 +41,7 @@ class ChatDialect:
     """Message fields that may hold reasoning text; the first one that does is read."""
     reasoning_replay: ReasoningReplay | None = None
     """Field in which earlier reasoning goes back; None: the service does not take it back."""
-    effort_field: Literal["reasoning_effort", "reasoning.effort"] = "reasoning_effort"
+    reasoning_settings: ReasoningSettings = "reasoning_effort"
 
     strict_tools: bool = True
     """Whether `strict` may stand in a tool."""
@@ -42,7 +50,9 @@ class ChatDialect:
     empty_assistant_content: str | None = None
     """Content of an assistant message that holds tool calls only; some services refuse null."""
     cache_breakpoint_families: frozenset[str] = frozenset()
-    """Model families that take `prompt_cache_breakpoint` and `prompt_cache_options`."""
+    """Model families that take cache breakpoints on parts."""
+    cache_settings: Literal["prompt_cache", "cache_control"] = "prompt_cache"
+    """OpenAI's names (`prompt_cache_breakpoint`, `prompt_cache_options`, ...), or Anthropic's."""
     stop_refused_by_reasoning: bool = False
     """Whether models that reason refuse `stop`."""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, assert_never
+from dataclasses import replace
+from typing import Any, assert_never
 
-from penguiflow_llm_openai_compat._cache import cache_fields
+from penguiflow_llm_openai_compat._cache import cache_control_fields, cache_fields
 from penguiflow_llm_openai_compat._dialect import ChatDialect
 from penguiflow_llm_openai_compat._message_encode import encode_messages
+from penguiflow_llm_openai_compat._reasoning_settings import reasoning_settings
 from penguiflow_llm_types import (
     CallWarning,
     LLMRequest,
@@ -16,9 +18,7 @@ from penguiflow_llm_types import (
     ToolChoice,
     ToolSpec,
 )
-from penguiflow_llm_types.wire import assumed, merged, reasoning_effort, sampling_fields, unsupported
-
-_SAMPLING: Final = frozenset({"temperature", "top_p", "seed", "presence_penalty", "frequency_penalty"})
+from penguiflow_llm_types.wire import assumed, merged, sampling_fields, unsupported
 
 
 def encode_chat(
@@ -57,27 +57,26 @@ def encode_chat(
 def _model_settings(
     request: LLMRequest, profile: ModelProfile, dialect: ChatDialect, warnings: list[CallWarning]
 ) -> dict[str, Any]:
-    effort = reasoning_effort(request.reasoning, profile, warnings)
-    fields = sampling_fields(request, profile, effort=effort, wire=_SAMPLING, warnings=warnings)
-    if effort is not None:
-        fields |= (
-            {"reasoning_effort": effort}
-            if dialect.effort_field == "reasoning_effort"
-            else {"reasoning": {"effort": effort}}
-        )
+    reasoning = reasoning_settings(request, profile, dialect, warnings)
+    if reasoning.refuses_sampling:
+        profile = replace(profile, temperature=False)
+    fields = sampling_fields(request, profile, effort=reasoning.effort, wire=dialect.sampling, warnings=warnings)
+    fields |= reasoning.fields
     if request.stop:
         if dialect.stop_refused_by_reasoning and profile.reasoning:
             warnings.append(unsupported("stop", f"model {profile.model!r} does not take stop sequences"))
         else:
             fields["stop"] = list(request.stop)
+    if dialect.cache_settings == "cache_control":
+        return fields | cache_control_fields(request, profile, dialect, warnings)
     return fields | cache_fields(
         request, profile, options_families=dialect.cache_breakpoint_families, warnings=warnings
     )
 
 
 def _max_tokens_field(profile: ModelProfile, dialect: ChatDialect) -> str:
-    # Models that reason refuse max_tokens whoever serves them.
-    return "max_completion_tokens" if profile.reasoning and profile.known else dialect.max_tokens_field
+    is_reasoner = profile.reasoning and profile.known
+    return dialect.reasoning_max_tokens_field if is_reasoner else dialect.max_tokens_field
 
 
 def _tool(tool: ToolSpec, dialect: ChatDialect, warnings: list[CallWarning]) -> dict[str, Any]:

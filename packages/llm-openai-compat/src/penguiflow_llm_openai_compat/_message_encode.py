@@ -6,9 +6,11 @@ import base64
 from collections.abc import Iterable, Sequence
 from typing import Any, assert_never
 
+from penguiflow_llm_openai_compat._cache import cache_control
+from penguiflow_llm_openai_compat._content import thought_block
 from penguiflow_llm_openai_compat._dialect import ChatDialect
 from penguiflow_llm_openai_compat._media import audio_format, data_url, file_name
-from penguiflow_llm_openai_compat._reasoning import part_detail
+from penguiflow_llm_openai_compat._reasoning import DETAIL_KIND, part_detail
 from penguiflow_llm_types import (
     AudioPart,
     CacheBreakpoint,
@@ -86,7 +88,9 @@ class _Writer:
             written["content"] = _simplest(blocks)
         else:
             written["content"] = self._dialect.empty_assistant_content
-        written.update(self._reasoning([part for part in parts if isinstance(part, ReasoningPart)]))
+        written.update(self._reasoning([part for part in parts if isinstance(part, ReasoningPart | OpaquePart)]))
+        if thinking := written.pop("thinking", None):
+            written["content"] = [*thinking, *blocks]
         if calls:
             written["tool_calls"] = calls
         return written
@@ -99,6 +103,8 @@ class _Writer:
                 return self._media(part, role)
             case ReasoningPart() | ToolCallPart() if role == "assistant":
                 return None  # they have fields of their own
+            case OpaquePart() if role == "assistant" and self._replays(part):
+                return None
             case ReasoningPart() | ToolCallPart() | ToolResultPart():
                 return self._dropped(part, f"it has no place in a {role} message")
             case OpaquePart(kind=kind):
@@ -143,20 +149,29 @@ class _Writer:
             content = _simplest([self._with_breakpoint({"type": "text", "text": text}, part.cache)])
         self.messages.append({"role": "tool", "tool_call_id": part.tool_call_id, "content": content})
 
-    def _reasoning(self, parts: Sequence[ReasoningPart]) -> dict[str, Any]:
-        own = [part for part in parts if part.provider == self._dialect.provider]
+    def _replays(self, part: ReasoningPart | OpaquePart) -> bool:
+        """Whether a part goes back in the field the service takes reasoning in."""
+        if isinstance(part, OpaquePart) and (part.kind, self._dialect.reasoning_replay) != (DETAIL_KIND, DETAIL_KIND):
+            return False
+        return part.provider == self._dialect.provider and self._dialect.reasoning_replay is not None
+
+    def _reasoning(self, parts: Sequence[ReasoningPart | OpaquePart]) -> dict[str, Any]:
+        """The field that earlier reasoning goes back in; "thinking" for blocks that belong before the content."""
+        own = [part for part in parts if self._replays(part)]
         for part in parts:
-            if part not in own or self._dialect.reasoning_replay is None:
+            if isinstance(part, ReasoningPart) and part not in own:
                 self._dropped(part, "this service does not take earlier reasoning back")
+        thoughts = [part for part in own if isinstance(part, ReasoningPart)]
         match self._dialect.reasoning_replay:
             case None:
                 return {}
             case "reasoning_details":
-                return (
-                    {"reasoning_details": [part_detail(part, index) for index, part in enumerate(own)]} if own else {}
-                )
+                details = [part_detail(part, index) for index, part in enumerate(own)]
+                return {"reasoning_details": details} if details else {}
+            case "content":
+                return {"thinking": [thought_block(part.visible_text, part.signature) for part in thoughts]}
             case "reasoning_content" | "reasoning" as field:
-                text = "".join(part.visible_text for part in own)
+                text = "".join(part.visible_text for part in thoughts)
                 return {field: text} if text else {}
             case _ as never:
                 assert_never(never)
@@ -167,6 +182,8 @@ class _Writer:
         if not self._takes_breakpoints:
             self._warnings.append(unsupported("cache", "this model caches by itself and takes no breakpoints"))
             return block
+        if self._dialect.cache_settings == "cache_control":
+            return block | {"cache_control": cache_control(cache)}
         return block | {"prompt_cache_breakpoint": breakpoint_fields(cache)}
 
     def _dropped(self, part: Part, why: str) -> dict[str, Any] | None:

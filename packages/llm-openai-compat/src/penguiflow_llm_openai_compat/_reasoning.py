@@ -5,11 +5,17 @@ Source: OpenRouter API reference, "Reasoning tokens", read 2026-11; Vercel and A
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from penguiflow_llm_types import ReasoningPart
-from penguiflow_llm_types.wire import text_or_none
+from penguiflow_llm_types import OpaquePart, ReasoningPart
+from penguiflow_llm_types.wire import json_text, mapping, text_or_none
+
+DETAIL_KIND: Final = "reasoning_details"
+"""Kind of the `OpaquePart`s that stand for blocks of `reasoning_details`."""
+
+_REASONING: Final = (None, "reasoning.text", "reasoning.summary", "reasoning.encrypted")
 
 _GROWING: Final = ("text", "summary")  # fields whose fragments are joined; the others come whole
 
@@ -38,12 +44,14 @@ def visible_text(detail: Mapping[str, Any]) -> str:
     return text_or_none(detail.get("text")) or text_or_none(detail.get("summary")) or ""
 
 
-def detail_parts(details: Iterable[Mapping[str, Any]], *, provider: str) -> list[ReasoningPart]:
-    """One part per block."""
+def detail_parts(details: Iterable[Mapping[str, Any]], *, provider: str) -> list[ReasoningPart | OpaquePart]:
+    """One part per block, in order; a block that is no reasoning, such as a tool the service ran, is kept whole."""
     return [_part(detail, provider) for detail in details]
 
 
-def _part(detail: Mapping[str, Any], provider: str) -> ReasoningPart:
+def _part(detail: Mapping[str, Any], provider: str) -> ReasoningPart | OpaquePart:
+    if detail.get("type") not in _REASONING:
+        return OpaquePart(provider=provider, kind=DETAIL_KIND, data=json_text(detail))
     summary = text_or_none(detail.get("summary"))
     return ReasoningPart(
         text=text_or_none(detail.get("text")) or "",
@@ -56,8 +64,10 @@ def _part(detail: Mapping[str, Any], provider: str) -> ReasoningPart:
     )
 
 
-def part_detail(part: ReasoningPart, index: int) -> dict[str, Any]:
+def part_detail(part: ReasoningPart | OpaquePart, index: int) -> dict[str, Any]:
     """The block a part came from, to send back."""
+    if isinstance(part, OpaquePart):
+        return mapping(json.loads(part.data))
     detail: dict[str, Any] = {"type": _detail_type(part), "index": index}
     fields = {
         "text": part.text or None,

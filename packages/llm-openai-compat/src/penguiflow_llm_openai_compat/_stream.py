@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from penguiflow_llm_openai_compat._content import audio_bytes, split_content
+from penguiflow_llm_openai_compat._content import Thought, add_thoughts, audio_bytes, split_content, thought_block
 from penguiflow_llm_openai_compat._decode import response_from
 from penguiflow_llm_openai_compat._dialect import ChatDialect
 from penguiflow_llm_openai_compat._reasoning import merge_detail, visible_text
@@ -38,8 +38,8 @@ class ChatStreamDecoder:
     """Wire events in, stream events out; one instance per stream."""
 
     __slots__ = (
-        "_annotations", "_audio", "_body", "_choice", "_details", "_dialect", "_json", "_open", "_reasoning",
-        "_refusal", "_text", "_tool_calls", "_transcript", "_warnings", "finished",
+        "_annotations", "_audio", "_body", "_choice", "_details", "_dialect", "_images", "_json", "_open",
+        "_reasoning", "_refusal", "_text", "_thoughts", "_tool_calls", "_transcript", "_warnings", "finished",
     )  # fmt: skip
 
     def __init__(self, dialect: ChatDialect, *, warnings: Sequence[CallWarning] = ()) -> None:
@@ -51,7 +51,9 @@ class ChatStreamDecoder:
         self._choice: dict[str, Any] = {}
         self._text: list[str] = []
         self._reasoning: list[str] = []
+        self._thoughts: list[Thought] = []
         self._details: list[dict[str, Any]] = []
+        self._images: list[dict[str, Any]] = []
         self._refusal: list[str] = []
         self._annotations: list[dict[str, Any]] = []
         self._audio: list[bytes] = []
@@ -138,11 +140,13 @@ class ChatStreamDecoder:
                 self._take_rest(delta, out)
         if choice.get("finish_reason"):
             self._choice["finish_reason"] = choice["finish_reason"]
+            self._choice["native_finish_reason"] = choice.get("native_finish_reason")
 
     def _take_blocks(self, content: object, out: list[StreamEvent]) -> None:
         thinking, text = split_content(content)
+        for block in objects(content):
+            add_thoughts(self._thoughts, block)
         if thinking:
-            self._reasoning.append(thinking)
             out.append(ReasoningDelta(text=thinking))
         if text:
             self._text.append(text)
@@ -157,6 +161,7 @@ class ChatStreamDecoder:
         if isinstance(delta.get("refusal"), str):
             self._refusal.append(delta["refusal"])
         self._annotations.extend(objects(delta.get("annotations")))
+        self._images.extend(objects(delta.get("images")))
         if audio := mapping(delta.get("audio")):
             self._audio.append(audio_bytes(audio) or b"")
             self._transcript.append(str(audio.get("transcript") or ""))
@@ -181,13 +186,21 @@ class ChatStreamDecoder:
         warnings = (*self._warnings, broken_text()) if self._json.lossy else self._warnings
         return response_from(self._body, {**choice, "message": self._message()}, self._dialect, warnings=warnings)
 
+    def _content(self) -> str | list[dict[str, Any]]:
+        text = "".join(self._text)
+        if not self._thoughts:
+            return text
+        blocks = [thought_block("".join(thought.text), thought.signature) for thought in self._thoughts]
+        return [*blocks, {"type": "text", "text": text}]
+
     def _message(self) -> dict[str, Any]:
         return {
-            "content": "".join(self._text),
+            "content": self._content(),
             self._dialect.reasoning_fields[0]: "".join(self._reasoning),
             "reasoning_details": self._details,
             "refusal": "".join(self._refusal),
             "annotations": self._annotations,
+            "images": self._images,
             "audio": {
                 "data": base64.b64encode(b"".join(self._audio)).decode(),
                 "transcript": "".join(self._transcript),

@@ -80,7 +80,7 @@ def _read_object(value: Mapping[str, Any], depth: int) -> ErrorBody:
     own = ErrorBody(
         message=next((text for name in _MESSAGES if (text := text_or_none(value.get(name)))), None),
         code=_code(value.get("code", value.get("error_code"))),
-        type=text_or_none(value.get("type")),
+        type=text_or_none(value.get("type", value.get("error_type"))),
         param=text_or_none(value.get("param")),
         status=_status(value),
     )

@@ -97,19 +97,23 @@ def _named(said: ErrorBody, headers: Mapping[str, str], tables: ErrorTables) -> 
 def _verdict(status: int, said: ErrorBody, tables: ErrorTables, *, is_page: bool) -> Verdict:
     if is_page:  # from something in between: its words are not the provider's
         return BY_STATUS.get(status) or _by_class(status)
+    text = f"{said.message or ''} {said.param or ''}".lower()
+    if (verdict := _by_words(text, tables.by_status_text.get(status, ()))) is not None:
+        return verdict
     for key in (said.code, said.type):
         if key is not None and (verdict := tables.by_code.get(key)) is not None:
             return verdict
-    text = f"{said.message or ''} {said.param or ''}".lower()
-    if status < 500 and status not in (401, 403, 429):
-        for words, verdict in tables.by_text:
-            if all(word in text for word in words):
-                return verdict
+    if status < 500 and status not in (401, 403, 429) and (verdict := _by_words(text, tables.by_text)) is not None:
+        return verdict
     if status in tables.by_status:
         return tables.by_status[status]
     if status == 503 or "overloaded" in text:
         return Verdict(LLMOverloadedError)
     return BY_STATUS.get(status) or _by_class(status)
+
+
+def _by_words(text: str, table: tuple[tuple[tuple[str, ...], Verdict], ...]) -> Verdict | None:
+    return next((verdict for words, verdict in table if all(word in text for word in words)), None)
 
 
 def _by_class(status: int) -> Verdict:

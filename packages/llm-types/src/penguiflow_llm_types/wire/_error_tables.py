@@ -81,6 +81,8 @@ class ErrorTables:
     """By words that all stand in the message or in `param`, in lower case, where the code says nothing telling."""
     by_status: Mapping[int, Verdict] = field(default_factory=dict)
     """Statuses that mean something else than usual."""
+    by_status_text: Mapping[int, tuple[tuple[tuple[str, ...], Verdict], ...]] = field(default_factory=dict)
+    """As `by_text`, for words that mean something at one status only; asked before everything else."""
     request_id_headers: tuple[str, ...] = ("x-request-id",)
     code_headers: tuple[str, ...] = ()
     """Headers that name the error, asked before the body."""
