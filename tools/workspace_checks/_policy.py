@@ -122,9 +122,7 @@ POLICY: Final = Policy(
         "penguiflow-llm-openai": PackageRules(
             dependencies=(_TYPES, _OPENAI_WIRE, _vendor("openai", "openai"), _AIOHTTP)
         ),
-        "penguiflow-llm-openrouter": PackageRules(
-            dependencies=(_TYPES, _OPENAI_WIRE, _vendor("openai", "openai"), _AIOHTTP)
-        ),
+        "penguiflow-llm-openrouter": PackageRules(dependencies=(_TYPES, _OPENAI_WIRE, _AIOHTTP)),
         "penguiflow-llm-databricks": PackageRules(
             dependencies=(
                 _TYPES,

@@ -5,19 +5,20 @@ Needs the extra `sdk`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from typing import Final
+from typing import Any, Final, cast
 
 import httpx2
 import openai
 
 from penguiflow_llm_openai_compat._error_tables import CHAT_ERRORS
+from penguiflow_llm_openai_compat._service import ServiceSettings
 from penguiflow_llm_types import LLMError
 from penguiflow_llm_types.wire import ErrorTables, StainlessConnection, StainlessSDK, error_from_response
 
-__all__ = ["OPENAI_SDK", "chat_connection"]
+__all__ = ["OPENAI_SDK", "chat_connection", "service_connection"]
 
 OPENAI_SDK: Final = StainlessSDK(
     engine=httpx2,
@@ -48,6 +49,41 @@ def chat_connection(
         refusal=partial(_refusal, errors=errors, redact=redact),
         redact=redact,
         request_id_headers=errors.request_id_headers,
+    )
+
+
+def service_connection(
+    settings: ServiceSettings,
+    *,
+    errors: ErrorTables = CHAT_ERRORS,
+    fetch_key: Callable[[], Awaitable[str]] | None = None,
+    redact: Callable[[str], str] | None = None,
+) -> StainlessConnection:
+    """A connection over a client of our own, or over the caller's.
+
+    `fetch_key` gives the credential of each request, in the place of the settings' own; `redact` then knows it.
+    """
+    owned = settings.client is None
+    return chat_connection(
+        _service_client(settings, fetch_key) if owned else cast("openai.AsyncOpenAI", settings.client),
+        owned=owned,
+        connect_timeout_s=settings.connect_timeout_s,
+        redact=redact or settings.redact,
+        errors=errors,
+    )
+
+
+def _service_client(settings: ServiceSettings, fetch_key: Callable[[], Awaitable[str]] | None) -> openai.AsyncOpenAI:
+    """The SDK's client without what it would take from OpenAI's own environment variables."""
+    key = "" if settings.api_key is None else settings.api_key.reveal()
+    of_openai: dict[str, Any] = dict.fromkeys(("OpenAI-Organization", "OpenAI-Project"), openai.Omit())
+    return openai.AsyncOpenAI(
+        api_key=fetch_key or key,
+        base_url=settings.base_url,
+        default_headers={**of_openai, **settings.default_headers},
+        default_query=settings.default_query,
+        max_retries=0,
+        http_client=OPENAI_SDK.http_client(use_aiohttp=settings.use_aiohttp),
     )
 
 
