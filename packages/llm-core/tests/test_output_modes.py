@@ -1,6 +1,6 @@
 """What each output mode asks, where it finds the answer, and how it feeds a problem back."""
 
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from pydantic import BaseModel
@@ -65,6 +65,10 @@ def test_tools_mode_offers_one_tool_and_forces_it(bench: Any) -> None:
     assert expected == _apply(choose_output_mode(bench.profile(), City, mode="tools"), bench)
 
 
+# A model that reasons only when asked to, and then lets no tool be forced.
+HYBRID: Final = {"forced_tool_with_reasoning": False, "reasoning": True, "reasons_unasked": False}
+
+
 @pytest.mark.parametrize(
     ("facts", "reasoning", "forced"),
     [
@@ -74,6 +78,10 @@ def test_tools_mode_offers_one_tool_and_forces_it(bench: Any) -> None:
         ({"forced_tool_with_reasoning": False, "reasoning": True}, None, False),
         ({"forced_tool_with_reasoning": False, "reasoning": True}, ReasoningConfig(effort="low"), False),
         ({"forced_tool_with_reasoning": False, "reasoning": True}, ReasoningConfig(effort="none"), True),
+        ({"forced_tool_with_reasoning": False, "reasoning": True}, ReasoningConfig(budget_tokens=0), True),
+        (HYBRID, None, True),
+        (HYBRID, ReasoningConfig(include=True), True),
+        (HYBRID, ReasoningConfig(budget_tokens=1024), False),
         ({"reasoning": True}, ReasoningConfig(effort="high"), True),
     ],
 )

@@ -72,7 +72,9 @@ def _rule(pattern: str, profile: ModelProfile) -> _Rule:
 
 _OPENAI: Final = _seeing(_facts("openai", "openai", strict_tools=True))
 _OPENAI_REASONING: Final = _reasoning(_OPENAI, "openai-reasoning", temperature=False)
-_CLAUDE: Final = replace(_seeing(_facts("claude", "anthropic", strict_tools=True)), forced_tool_with_reasoning=False)
+_CLAUDE: Final = replace(
+    _seeing(_facts("claude", "anthropic", strict_tools=True)), forced_tool_with_reasoning=False, reasons_unasked=False
+)
 _CLAUDE_REASONING: Final = _reasoning(_CLAUDE)
 _CLAUDE_ADAPTIVE: Final = replace(_reasoning(_CLAUDE, "claude-adaptive", temperature=False), reasoning_budget=False)
 _GEMINI: Final = replace(_seeing(_facts("gemini", "google")), audio_input=True)

@@ -61,6 +61,8 @@ class ModelProfile:
     """Whether sampling settings are taken; refused ones are dropped with a warning."""
     reasoning: bool = False
     """Whether the model reasons before it answers."""
+    reasons_unasked: bool = True
+    """Whether one that reasons does so when a request asks for nothing of the kind."""
     efforts: tuple[Effort, ...] = ()
     """Reasoning efforts it takes, weakest first; empty when it takes none."""
     reasoning_budget: bool = False

@@ -35,8 +35,16 @@ def apply(request: LLMRequest, output: OutputType, plan: SchemaPlan, profile: Mo
 
 
 def _can_force(request: LLMRequest, profile: ModelProfile) -> bool:
-    reasons = profile.reasoning and (request.reasoning is None or request.reasoning.effort != "none")
-    return profile.forced_tool and (profile.forced_tool_with_reasoning or not reasons)
+    return profile.forced_tool and (profile.forced_tool_with_reasoning or not _reasons(request, profile))
+
+
+def _reasons(request: LLMRequest, profile: ModelProfile) -> bool:
+    if not profile.reasoning:
+        return False
+    asked = request.reasoning
+    if asked is None or (asked.effort is None and asked.budget_tokens is None):
+        return profile.reasons_unasked
+    return asked.effort != "none" and (asked.effort is not None or asked.budget_tokens != 0)
 
 
 def extract(response: CompletionResponse, output: OutputType) -> str:
