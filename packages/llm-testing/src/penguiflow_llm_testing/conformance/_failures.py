@@ -99,11 +99,14 @@ class Failures(Suite):
         error = self.fail(simulator, user_request(self.facts.models.text), streamed=False)
         assert (error.retry_after_s, error.retry_rule) == (_RETRY_AFTER_S, "after")
 
-    def test_request_id(self, simulator: Simulator) -> None:
-        """What the provider's support asks for, on answers and on errors."""
+    def test_request_id(self) -> None:
+        """What the provider's support asks for."""
+        assert self.ask(user_request(self.facts.models.text)).response.request_id
+
+    def test_request_id_of_an_error(self, simulator: Simulator) -> None:
+        """It is asked for all the more where something went wrong."""
         simulator.script(server_error())
         assert self.fail(simulator, user_request(self.facts.models.text), streamed=False).request_id
-        assert self.ask(user_request(self.facts.models.text)).response.request_id
 
     @pytest.mark.parametrize("name", _MIDWAY)
     def test_failure_midway(self, simulator: Simulator, name: str) -> None:
