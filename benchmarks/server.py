@@ -1,192 +1,106 @@
 """A loopback server with canned answers, in a process of its own so that the client's CPU time is the client's alone.
 
-Speaks just enough HTTP/1.1 for a keep-alive client; prints its port and serves until its standard input closes.
+Speaks just enough HTTP/1.1 for a keep-alive client; prints its port and serves until its standard input closes. What
+to answer it finds in the prompt: "in 500 chunks" for streams, "wide form" for the large answer, else the small one.
+`--wait SECONDS` lets every answer take so long.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
-import json
+import re
 import sys
-from typing import Any
+from contextlib import suppress
+from typing import Final
 
-STRUCTURED_ANSWER = json.dumps(
-    {"name": "Ada Lovelace", "age": 36, "email": "ada@example.org", "tags": ["maths", "poetry"], "note": None}
-)
-_WORDS = (
-    "The",
-    " engine",
-    " weaves",
-    " algebraic",
-    " patterns",
-    " just",
-    " as",
-    " the",
-    " loom",
-    " weaves",
-    " leaves",
-    ".",
-)
+from canned import WIRES, Wire
+from shapes import PERSON, WIDE
+
+_PIECE: Final = 16 * 1024
+_CHUNKS: Final = re.compile(rb"in (\d+) chunks")
 
 
-def chat_body(text: str) -> dict[str, Any]:
-    """A Chat Completions answer."""
-    usage = {
-        "prompt_tokens": 120,
-        "completion_tokens": 40,
-        "total_tokens": 160,
-        "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 0},
-        "completion_tokens_details": {"reasoning_tokens": 0, "audio_tokens": 0},
-    }
-    return {
-        "id": "chatcmpl-bench",
-        "object": "chat.completion",
-        "created": 1790000000,
-        "model": "gpt-5.4-mini",
-        "choices": [
-            {
-                "index": 0,
-                "message": {"role": "assistant", "content": text, "refusal": None, "annotations": []},
-                "logprobs": None,
-                "finish_reason": "stop",
-            }
-        ],
-        "usage": usage,
-        "service_tier": "default",
-        "system_fingerprint": "fp_bench",
-    }
+class Connection(asyncio.Protocol):
+    """One client: requests in, canned answers out."""
 
+    def __init__(self, wait_s: float) -> None:
+        self._wait_s = wait_s
+        self._data = b""
+        self._transport: asyncio.Transport | None = None
 
-def responses_body(text: str) -> dict[str, Any]:
-    """A Responses API answer."""
-    content = [{"type": "output_text", "text": text, "annotations": [], "logprobs": []}]
-    return {
-        "id": "resp_bench",
-        "object": "response",
-        "created_at": 1790000000,
-        "status": "completed",
-        "error": None,
-        "incomplete_details": None,
-        "instructions": None,
-        "max_output_tokens": None,
-        "model": "gpt-5.4-mini",
-        "output": [
-            {"type": "message", "id": "msg_bench", "status": "completed", "role": "assistant", "content": content}
-        ],
-        "parallel_tool_calls": True,
-        "previous_response_id": None,
-        "reasoning": {"effort": None, "summary": None},
-        "store": False,
-        "temperature": 1.0,
-        "text": {"format": {"type": "text"}},
-        "tool_choice": "auto",
-        "tools": [],
-        "top_p": 1.0,
-        "truncation": "disabled",
-        "usage": {
-            "input_tokens": 120,
-            "input_tokens_details": {"cached_tokens": 0},
-            "output_tokens": 40,
-            "output_tokens_details": {"reasoning_tokens": 0},
-            "total_tokens": 160,
-        },
-        "user": None,
-        "metadata": {},
-    }
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The client is here."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
 
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
+        """The client has gone."""
+        self._transport = None
 
-def chat_stream(chunks: int) -> bytes:
-    """`chunks` content chunks as Chat Completions sends them, then the finish, the usage and [DONE]."""
-    base = {"id": "chatcmpl-bench", "object": "chat.completion.chunk", "created": 1790000000, "model": "gpt-5.4-mini"}
-    base |= {"service_tier": "default", "system_fingerprint": "fp_bench"}
-
-    def choice(delta: dict[str, Any], finish: str | None = None) -> dict[str, Any]:
-        return base | {
-            "choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}],
-            "usage": None,
-        }
-
-    events = [choice({"role": "assistant", "content": "", "refusal": None})]
-    events += [choice({"content": _WORDS[number % len(_WORDS)]}) for number in range(chunks)]
-    events += [choice({}, "stop"), base | {"choices": [], "usage": chat_body("")["usage"]}]
-    lines = [f"data: {json.dumps(event, separators=(',', ':'))}\n\n" for event in events]
-    return "".join([*lines, "data: [DONE]\n\n"]).encode()
-
-
-def responses_stream(chunks: int) -> bytes:
-    """`chunks` text deltas as the Responses API sends them, between its opening and closing events."""
-    text = "".join(_WORDS[number % len(_WORDS)] for number in range(chunks))
-    done = responses_body(text)
-    started = done | {"status": "in_progress", "output": [], "usage": None}
-    item, place = done["output"][0], {"item_id": "msg_bench", "output_index": 0, "content_index": 0}
-    part = item["content"][0]
-    empty = item | {"status": "in_progress", "content": []}
-    events: list[dict[str, Any]] = [
-        {"type": "response.created", "response": started},
-        {"type": "response.in_progress", "response": started},
-        {"type": "response.output_item.added", "output_index": 0, "item": empty},
-        {"type": "response.content_part.added", **place, "part": part | {"text": ""}},
-    ]
-    events += [
-        {"type": "response.output_text.delta", **place, "delta": _WORDS[number % len(_WORDS)], "logprobs": []}
-        for number in range(chunks)
-    ]
-    events += [
-        {"type": "response.output_text.done", **place, "text": text, "logprobs": []},
-        {"type": "response.content_part.done", **place, "part": part},
-        {"type": "response.output_item.done", "output_index": 0, "item": item},
-        {"type": "response.completed", "response": done},
-    ]
-    return "".join(
-        f"event: {event['type']}\ndata: {json.dumps(event | {'sequence_number': number}, separators=(',', ':'))}\n\n"
-        for number, event in enumerate(events)
-    ).encode()
-
-
-_PIECE = 16 * 1024
-_streams: dict[tuple[str, int], bytes] = {}
-
-
-def _answer(path: str, body: dict[str, Any]) -> tuple[str, bytes]:
-    chat = path.endswith("/chat/completions")
-    if not body.get("stream"):
-        answer = chat_body(STRUCTURED_ANSWER) if chat else responses_body(STRUCTURED_ANSWER)
-        return "application/json", json.dumps(answer).encode()
-    key = (path, int(body.get("seed") or body.get("max_output_tokens") or 0))
-    if key not in _streams:
-        _streams[key] = (chat_stream if chat else responses_stream)(key[1])
-    return "text/event-stream", _streams[key]
-
-
-async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    try:
-        while head := await reader.readuntil(b"\r\n\r\n"):
-            lines = head.decode().split("\r\n")
-            length = next(int(line.split(":")[1]) for line in lines if line.lower().startswith("content-length:"))
-            body = json.loads(await reader.readexactly(length))
-            content_type, payload = _answer(lines[0].split(" ")[1], body)
-            writer.write(f"HTTP/1.1 200 OK\r\ncontent-type: {content_type}\r\n".encode())
-            if not body.get("stream"):
-                writer.write(f"content-length: {len(payload)}\r\n\r\n".encode() + payload)
+    def data_received(self, data: bytes) -> None:
+        """Answer each request that is complete."""
+        self._data += data
+        while (end := self._data.find(b"\r\n\r\n")) >= 0:
+            head, length = self._data[:end], _length(self._data[:end])
+            if len(self._data) < end + 4 + length:
+                return
+            body, self._data = self._data[end + 4 : end + 4 + length], self._data[end + 4 + length :]
+            answer = b"".join(_answer(head, body))
+            if self._wait_s:
+                asyncio.get_running_loop().call_later(self._wait_s, self._write, answer)
             else:
-                writer.write(b"transfer-encoding: chunked\r\n\r\n")
-                for start in range(0, len(payload), _PIECE):
-                    piece = payload[start : start + _PIECE]
-                    writer.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
-                writer.write(b"0\r\n\r\n")
-            await writer.drain()
-    except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
-        pass  # the client has gone, or the benchmark is over
-    finally:
-        writer.close()
+                self._write(answer)
+
+    def _write(self, answer: bytes) -> None:
+        if self._transport is not None:
+            self._transport.write(answer)
 
 
-async def _main() -> None:
-    server = await asyncio.start_server(_serve, "127.0.0.1", 0)
+def _length(head: bytes) -> int:
+    found = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
+    return int(found[1]) if found else 0
+
+
+def _answer(head: bytes, body: bytes) -> list[bytes]:
+    path = head.split(b" ", 2)[1].decode()
+    wire = next(wire for ending, wire in WIRES.items() if path.endswith(ending))
+    chunks = _CHUNKS.search(body)
+    return _whole(wire, body) if chunks is None else _streamed(wire, int(chunks[1]))
+
+
+def _whole(wire: Wire, body: bytes) -> list[bytes]:
+    payload = wire.body((WIDE if WIDE.prompt.encode() in body else PERSON).answer)
+    return [_head("application/json"), f"content-length: {len(payload)}\r\n\r\n".encode(), payload]
+
+
+def _streamed(wire: Wire, chunks: int) -> list[bytes]:
+    payload = wire.stream(chunks)
+    parts = [_head(wire.stream_type), b"transfer-encoding: chunked\r\n\r\n"]
+    for start in range(0, len(payload), _PIECE):
+        piece = payload[start : start + _PIECE]
+        parts += [f"{len(piece):x}\r\n".encode(), piece, b"\r\n"]
+    return [*parts, b"0\r\n\r\n"]
+
+
+def _head(content_type: str) -> bytes:
+    return f"HTTP/1.1 200 OK\r\ncontent-type: {content_type}\r\nx-request-id: req_bench\r\n".encode()
+
+
+async def _serve(wait_s: float) -> None:
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Connection(wait_s), "127.0.0.1", 0, backlog=4096)
     print(server.sockets[0].getsockname()[1], flush=True)
-    async with server:
-        await asyncio.to_thread(sys.stdin.read)
+    await asyncio.to_thread(sys.stdin.read)
+
+
+def main() -> None:
+    """Serve until standard input closes."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--wait", type=float, default=0.0, metavar="SECONDS", help="how long an answer takes")
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_serve(parser.parse_args().wait))
 
 
 if __name__ == "__main__":
-    asyncio.run(_main())
+    main()

@@ -1,0 +1,69 @@
+"""What every client is measured at."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from clients.contract import Client
+from measuring import Case
+from shapes import PERSON, WIDE, Shape
+from wires import Peer, Wire
+
+CHUNKS = 2000
+SHORT, LONG = 500, 8000
+CALLS = 100
+WIDE_CALLS = 20
+AT_ONCE = 50
+
+
+@asynccontextmanager
+async def connected(wire: Wire, server: str) -> AsyncIterator[list[Case]]:
+    """All cases of one wire; each client is made once, and closed in the end."""
+    async with AsyncExitStack() as stack:
+        clients: dict[Peer, Client] = {}
+        for peer in wire.peers(at_once=AT_ONCE):
+            clients[peer] = peer.connect(server)
+            stack.push_async_callback(clients[peer].aclose)
+        yield [
+            *(case for peer, client in clients.items() for case in _of(wire.title, peer.name, client)),
+            *_by_length(wire.title, next(client for peer, client in clients.items() if peer.ours)),
+        ]
+
+
+def _of(title: str, name: str, client: Client) -> Iterator[Case]:
+    yield _streamed(f"{title}: stream", name, client, CHUNKS)
+    yield _called(f"{title}: structured call", name, client, PERSON, CALLS)
+    yield _together(f"{title}: structured call, {AT_ONCE} at once", name, client)
+    yield _called(f"{title}: structured call, {len(WIDE.properties)} properties", name, client, WIDE, WIDE_CALLS)
+
+
+def _by_length(title: str, ours: Client) -> list[Case]:
+    group = f"{title}: stream by length"
+    return [_streamed(group, f"ours, {chunks} chunks", ours, chunks) for chunks in (SHORT, LONG)]
+
+
+def _streamed(group: str, name: str, client: Client, chunks: int) -> Case:
+    async def run() -> None:
+        seen = await client.stream(f"Tell it in {chunks} chunks.")
+        assert seen == chunks, seen
+
+    return Case(group=group, name=name, run=run, units=chunks)
+
+
+def _called(group: str, name: str, client: Client, shape: Shape, calls: int) -> Case:
+    async def run() -> None:
+        for _ in range(calls):
+            value = await client.call(shape)
+            assert type(value) is shape.model, value
+
+    return Case(group=group, name=name, run=run, units=calls)
+
+
+def _together(group: str, name: str, client: Client) -> Case:
+    async def run() -> None:
+        for _ in range(CALLS // AT_ONCE):
+            values = await client.together(PERSON, AT_ONCE)
+            assert [type(value) for value in values] == [PERSON.model] * AT_ONCE, values[0]
+
+    return Case(group=group, name=name, run=run, units=CALLS)

@@ -1,0 +1,62 @@
+"""The raw boto3 client of Bedrock's runtime: synchronous, so that calls at once take a thread each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import boto3  # type: ignore[import-untyped]
+from botocore.config import Config  # type: ignore[import-untyped]
+from pydantic import BaseModel
+
+from shapes import Shape
+
+
+class RawConverse:
+    """Converse and ConverseStream. Alone it runs in the caller's thread, which is cheapest."""
+
+    def __init__(self, base_url: str, model: str, *, threads: int = 50) -> None:
+        self._model = model
+        self._threads = ThreadPoolExecutor(threads)
+        self._sdk = boto3.client(
+            "bedrock-runtime",
+            region_name="us-east-1",
+            endpoint_url=base_url,
+            aws_access_key_id="bench",
+            aws_secret_access_key="bench",
+            config=Config(retries={"total_max_attempts": 1}, max_pool_connections=threads),
+        )
+
+    async def stream(self, prompt: str) -> int:
+        """See `Client`."""
+        answer = self._sdk.converse_stream(modelId=self._model, messages=_user(prompt))
+        return sum(1 for event in answer["stream"] if "text" in event.get("contentBlockDelta", {}).get("delta", {}))
+
+    async def call(self, shape: Shape) -> BaseModel:
+        """See `Client`."""
+        return self._call(shape)
+
+    async def together(self, shape: Shape, count: int) -> Sequence[BaseModel | BaseException]:
+        """See `Client`."""
+        futures = [self._threads.submit(self._call, shape) for _ in range(count)]
+        return [future.exception() or future.result() for future in futures]
+
+    async def aclose(self) -> None:
+        """See `Client`."""
+        self._threads.shutdown()
+        self._sdk.close()
+
+    def _call(self, shape: Shape) -> BaseModel:
+        structure = {"jsonSchema": {"name": shape.name, "schema": json.dumps(shape.schema)}}
+        answer = self._sdk.converse(
+            modelId=self._model,
+            messages=_user(shape.prompt),
+            outputConfig={"textFormat": {"type": "json_schema", "structure": structure}},
+        )
+        return shape.model.model_validate_json(answer["output"]["message"]["content"][0]["text"])
+
+
+def _user(prompt: str) -> list[dict[str, Any]]:
+    return [{"role": "user", "content": [{"text": prompt}]}]

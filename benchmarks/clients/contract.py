@@ -1,0 +1,39 @@
+"""What is measured of every client, ours or a raw SDK."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Protocol
+
+from pydantic import BaseModel
+
+from shapes import Shape
+
+
+class Client(Protocol):
+    """One client, made once and used for all of its cases, as its documentation advises."""
+
+    async def stream(self, prompt: str) -> int:
+        """Read a streamed answer; how many pieces of text were in it."""
+
+    async def call(self, shape: Shape) -> BaseModel:
+        """Ask for a value, natively, and validate it."""
+
+    async def together(self, shape: Shape, count: int) -> Sequence[BaseModel | BaseException]:
+        """`count` calls at once; failures are returned."""
+
+    async def aclose(self) -> None:
+        """Release connections."""
+
+
+class Concurrent:
+    """How an asynchronous client makes calls at once."""
+
+    async def call(self, shape: Shape) -> BaseModel:
+        """See `Client`."""
+        raise NotImplementedError
+
+    async def together(self, shape: Shape, count: int) -> Sequence[BaseModel | BaseException]:
+        """See `Client`."""
+        return await asyncio.gather(*(self.call(shape) for _ in range(count)), return_exceptions=True)
