@@ -2,11 +2,13 @@
 
 from ._protocol import Personality, Refused
 from .anthropic import AnthropicPersonality
+from .google import GooglePersonality
 from .openai import OpenAIPersonality
 from .openrouter import OpenRouterPersonality
 
 __all__ = [
     "AnthropicPersonality",
+    "GooglePersonality",
     "OpenAIPersonality",
     "OpenRouterPersonality",
     "Personality",
@@ -17,4 +19,9 @@ __all__ = [
 
 def default_personalities(seed: int) -> tuple[Personality, ...]:
     """One fresh personality of each kind, all answering from `seed`."""
-    return (OpenAIPersonality(seed=seed), AnthropicPersonality(seed=seed), OpenRouterPersonality(seed=seed))
+    return (
+        OpenAIPersonality(seed=seed),
+        AnthropicPersonality(seed=seed),
+        GooglePersonality(seed=seed),
+        OpenRouterPersonality(seed=seed),
+    )
