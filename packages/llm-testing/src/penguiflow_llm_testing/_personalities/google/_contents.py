@@ -32,7 +32,7 @@ def check_contents(contents: Sequence[JsonObject], model: str) -> None:
         raise refuse("* GenerateContentRequest.contents: contents is not specified\n")
     for index, content in enumerate(contents):
         _check_content(content, f"contents[{index}]")
-    _check_calls(contents)
+    _check_calls(_turns(contents))
     if wants_signatures(model):
         _check_signatures(contents)
     if generation(model) >= _PREFILL_ENDS and contents[-1].get("role") == "model":
@@ -50,7 +50,7 @@ def _check_content(content: JsonObject, path: str) -> None:
 
 
 def _check_part(part: JsonObject, path: str) -> None:
-    if not any(name in part for name in _DATA):
+    if not any(name in part for name in _DATA) and "thoughtSignature" not in part:  # one alone passes (recorded)
         raise refuse(
             f"* GenerateContentRequest.{path}.data: required oneof field 'data' must have one initialized field\n"
         )
@@ -71,6 +71,18 @@ def signed_subject(part: JsonObject) -> Json:
     """What the signature of `part` is bound to."""
     call = part.get("functionCall")
     return TEXT_SUBJECT if call is None else [call.get("name"), call.get("args") or {}]
+
+
+def _turns(contents: Sequence[JsonObject]) -> list[JsonObject]:
+    """`contents` with those of one role in a row taken together, as results may come one by one (recorded)."""
+    turns: list[JsonObject] = []
+    for content in contents:
+        role = "model" if content.get("role") == "model" else "user"
+        if turns and turns[-1]["role"] == role:
+            turns[-1] = {"role": role, "parts": [*turns[-1]["parts"], *content["parts"]]}
+        else:
+            turns.append({"role": role, "parts": list(content["parts"])})
+    return turns
 
 
 def _check_calls(contents: Sequence[JsonObject]) -> None:
