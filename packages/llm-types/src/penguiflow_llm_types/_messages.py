@@ -57,6 +57,9 @@ class _Media:
     media_type: str | None = None
     """IANA media type, such as "image/png"; required beside `data`."""
     cache: CacheBreakpoint | None = None
+    signature: str | None = field(default=None, repr=False)
+    """Opaque state that `provider` wants back beside a part it made (Gemini thought signatures)."""
+    provider: str | None = None
 
     def __post_init__(self) -> None:
         given = [name for name in ("data", "url", "file_id") if getattr(self, name) is not None]

@@ -1,0 +1,19 @@
+"""The only I/O: one request with the google-genai SDK's addresses and credentials, its bytes, and every way it fails.
+
+The SDK is loaded on first use. Importing this package does not load it.
+"""
+
+from __future__ import annotations
+
+from penguiflow_llm_google._options import Settings
+from penguiflow_llm_types.wire import Transport
+
+__all__ = ["connect"]
+
+
+def connect(settings: Settings) -> Transport:
+    """A connection for the running event loop."""
+    # Here and not above: it loads the SDK, which takes more than half a second.
+    from penguiflow_llm_google._transport._connection import Connection
+
+    return Connection(settings)
