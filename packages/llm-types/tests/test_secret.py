@@ -160,6 +160,7 @@ def test_text_without_the_secret_is_left_alone(value: str, text: str) -> None:
         ("Incorrect API key provided: sk-abcdef123456.", "Incorrect API key provided: [redacted]"),
         ("Incorrect API key provided: sk-proj-********wxyz, sorry", "Incorrect API key provided: [redacted], sorry"),
         ("AIzaSyA-0123456789abcdef", "[redacted]"),
+        ("ya29.a0AfH6SMBx-0123456789_abc", "[redacted]"),
         ("id AKIAIOSFODNN7EXAMPLE", "id [redacted]"),
         ("token dapi0123456789abcdef0", "token [redacted]"),
         ("Bearer eyJhbGciOi.eyJzdWIiOi.c2lnbmF0dXJl", "Bearer [redacted]"),

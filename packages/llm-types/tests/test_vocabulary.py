@@ -228,7 +228,7 @@ def test_a_tool_without_a_schema_takes_no_arguments() -> None:
 def test_media_parts_share_their_rules() -> None:
     """One table of sources for three kinds of media."""
     names = [{field.name for field in dataclasses.fields(cls)} for cls in (ImagePart, AudioPart, DocumentPart)]
-    assert set.intersection(*names) == {"data", "url", "file_id", "media_type", "cache"}
+    assert set.intersection(*names) == {"data", "url", "file_id", "media_type", "cache", "signature", "provider"}
 
 
 def test_the_base_error_is_catchable_as_exception() -> None:

@@ -53,6 +53,7 @@ def _facts(family: str, *, output: int = 65_536) -> ModelProfile:
         native_dialect=JSON_SCHEMA,
         tool_dialect=JSON_SCHEMA,
         native_with_tools=False,
+        parallel_tool_calls=False,  # it makes several calls at once; there is no switch to send
         image_input=True,
         audio_input=True,
         document_input=True,

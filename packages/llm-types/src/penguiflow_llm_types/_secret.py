@@ -13,7 +13,7 @@ _SHORTEST_PREFIX: Final = 8
 _VALID: Final = re.compile(r"[!-~]+")
 _ESCAPE: Final = re.compile(r"%[0-9A-F]{2}")
 _KEY_LIKE: Final = re.compile(
-    r"\b(?:sk|pk|rk|dapi|xai|gsk|key|ghp|hf|nvapi)[-_][A-Za-z0-9_\-*.]{6,}|\bAIza[0-9A-Za-z_\-]{10,}|\b(?:AKIA|ASIA)[0-9A-Z]{12,}"
+    r"\b(?:sk|pk|rk|dapi|xai|gsk|key|ghp|hf|nvapi)[-_][A-Za-z0-9_\-*.]{6,}|\bAIza[0-9A-Za-z_\-]{10,}|\bya29\.[0-9A-Za-z_\-.]{6,}|\b(?:AKIA|ASIA)[0-9A-Z]{12,}"
     r"|\bdapi[0-9a-f]{16,}|(?<![A-Za-z0-9_-])ey[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?"
 )
 

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from penguiflow_llm_types.wire._json import count, encodable, text_or_none
+from penguiflow_llm_types.wire._json import count, encodable, objects, text_or_none
 
 _MAX_DEPTH: Final = 8  # objects in objects and JSON in strings: four errors, each wrapped in the next
 _MAX_MESSAGE: Final = 1_000
 # Fields that hold another error, the more telling one first: OpenRouter, Databricks, everyone else.
 _INNER: Final = ("metadata", "raw", "external_model_error", "error")
 _MESSAGES: Final = ("message", "detail", "msg", "error_message", "error_description")
+_DURATION: Final = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)s")
 _TITLE: Final = re.compile(r"<title>([^<]{1,200})</title>", re.IGNORECASE)
 
 
@@ -28,6 +29,8 @@ class ErrorBody:
     param: str | None = None
     status: int | None = None
     """An HTTP status the body claims, which counts where the real one is 200."""
+    retry_after_s: float | None = None
+    """Seconds to wait, where the body says so (google.rpc.RetryInfo)."""
 
 
 def read_error(body: bytes) -> ErrorBody:
@@ -79,10 +82,11 @@ def _read_text(text: str, depth: int) -> ErrorBody:
 def _read_object(value: Mapping[str, Any], depth: int) -> ErrorBody:
     own = ErrorBody(
         message=next((text for name in _MESSAGES if (text := text_or_none(value.get(name)))), None),
-        code=_code(value.get("code", value.get("error_code"))),
+        code=_reason(value) or _code(value.get("code", value.get("error_code"))),
         type=text_or_none(value.get("type", value.get("error_type"))),
         param=text_or_none(value.get("param")),
         status=_status(value),
+        retry_after_s=_retry_delay_s(value),
     )
     if own.message is not None and own.message.lstrip()[:1] in ("{", "["):
         own = _over(own, _read_text(own.message, depth))
@@ -100,7 +104,30 @@ def _over(outer: ErrorBody, inner: ErrorBody) -> ErrorBody:
         type=inner.type or outer.type,
         param=inner.param or outer.param,
         status=inner.status or outer.status,
+        retry_after_s=outer.retry_after_s if inner.retry_after_s is None else inner.retry_after_s,
     )
+
+
+def _reason(value: Mapping[str, Any]) -> str | None:
+    """The word for a `google.rpc.Status`, whose code is a number: the reason in its `ErrorInfo`, else its status."""
+    if not isinstance(value.get("code"), int):
+        return None
+    reasons = (text_or_none(detail.get("reason")) for detail in _details(value, "ErrorInfo"))
+    return next((reason for reason in reasons if reason is not None), text_or_none(value.get("status")))
+
+
+def _retry_delay_s(value: Mapping[str, Any]) -> float | None:
+    """The delay of a `google.rpc.RetryInfo`: a protobuf duration as JSON, "34.4s"."""
+    for detail in _details(value, "RetryInfo"):
+        found = _DURATION.fullmatch(str(detail.get("retryDelay")))
+        if found is not None:
+            return float(found[1])
+    return None
+
+
+def _details(value: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
+    """The details of a `google.rpc.Status` that are of `kind`."""
+    return [detail for detail in objects(value.get("details")) if str(detail.get("@type")).endswith(f"rpc.{kind}")]
 
 
 def _code(value: object) -> str | None:

@@ -46,7 +46,7 @@ def error_from_response(
     said = _named(read_error(body), headers, tables)
     wait = retry_after_s(headers, now=now)
     if wait is None:
-        wait = _wait_in_text(said.message)
+        wait = _wait_in_body(said)
     verdict = _short_wait(_verdict(status, said, tables, is_page=body.lstrip()[:1] == b"<"), wait)
     return verdict.error(
         _sentence(verdict, said, f"HTTP {status}", redact),
@@ -81,7 +81,7 @@ def in_band_error(
         status=said.status,
         code=said.code,
         phase=phase,
-        retry_after_s=_wait_in_text(said.message),
+        retry_after_s=_wait_in_body(said),
         billed=billed,
         usage=usage,
         partial=partial,
@@ -127,6 +127,10 @@ def _short_wait(verdict: Verdict, wait: float | None) -> Verdict:
     if verdict.error is LLMQuotaError and wait is not None and wait <= _SHORT_WAIT_S:
         return Verdict(LLMRateLimitError)
     return verdict
+
+
+def _wait_in_body(said: ErrorBody) -> float | None:
+    return _wait_in_text(said.message) if said.retry_after_s is None else said.retry_after_s
 
 
 def _wait_in_text(message: str | None) -> float | None:
