@@ -15,7 +15,7 @@ _TALLY = pytest.StashKey[Tally]()
 
 @pytest.fixture(scope="session")
 def recordings() -> Sequence[Recording]:
-    """Every recording of the wires the OpenAI package speaks; they lie beside the repository, not in it."""
+    """Every recording of the wires our providers speak; they lie beside the repository, not in it."""
     folder = find_recordings(Path(__file__))
     if folder is None:
         pytest.skip("no shared/recordings folder beside the repository")

@@ -9,11 +9,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-APIS: Final = ("openai.responses", "openai.chat", "azure.responses", "azure.chat", "compat.responses", "compat.chat")
-"""The wires the OpenAI package speaks: its own two, Azure's form of them, and other services' form of them."""
+PROVIDERS: Final[Mapping[str, str]] = {
+    "openai.responses": "openai",
+    "openai.chat": "openai",
+    "azure.responses": "openai",
+    "azure.chat": "openai",
+    "compat.responses": "openai",
+    "compat.chat": "openai",
+    "openrouter.chat": "openrouter",
+}
+"""The provider that speaks each API; compat are other services' forms of OpenAI's two."""
 
-_MIXED_FILES: Final = ("response_only", "errors.quoted")
-"""Files that hold records of many APIs; only those of `APIS` are taken."""
+APIS: Final = tuple(PROVIDERS)
+
+_MIXED_FILES: Final = ("response_only", "errors.quoted", "databricks.quoted")
+"""Files that hold records of many APIs, or none that is whole; only those of `APIS` are taken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +46,11 @@ class Recording:
     def is_success(self) -> bool:
         """Whether the HTTP status says so; the body may still disagree."""
         return self.status == 200
+
+    @property
+    def package(self) -> str:
+        """The provider of ours that is asked."""
+        return PROVIDERS[self.api]
 
     @property
     def is_responses(self) -> bool:

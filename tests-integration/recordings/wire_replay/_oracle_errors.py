@@ -79,7 +79,15 @@ def expected_error(recording: Recording) -> ExpectedError:
     except ValueError:
         body = {}
     error = body.get("error") if isinstance(body, dict) else None
-    return of_error(error if isinstance(error, dict) else body, recording.status)
+    return of_error(_innermost(error if isinstance(error, dict) else body), recording.status)
+
+
+def _innermost(error: dict[str, Any]) -> dict[str, Any]:
+    """The routed provider's own error where OpenRouter hands it on, as JSON in `metadata.raw`."""
+    raw = (error.get("metadata") or {}).get("raw")
+    if isinstance(raw, str) and raw.lstrip().startswith("{"):
+        return dict(json.loads(raw)["error"])
+    return error
 
 
 def of_error(error: Mapping[str, Any], status: int) -> ExpectedError:

@@ -36,6 +36,10 @@ class Reading:
     """Every token count of `USAGE_FIELDS`; None where the service did not say."""
     response_id: str | None = None
     model: str | None = None
+    provider_name: str | None = None
+    """Who served the answer, where a router says so."""
+    cost_usd: float | None = None
+    """What the service says the answer cost; compared where it does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ import openai
 
 from penguiflow_llm_core import LLMClient, create_client
 from penguiflow_llm_types import LLMError, StreamEvent
+from wire_replay._clients import CLIENTS
 from wire_replay._corpus import Recording
 from wire_replay._outcome import Answered, Crashed, Failed, Outcome
 from wire_replay._server import Delivery, RecordingServer
@@ -20,7 +21,6 @@ Engine: TypeAlias = Literal["httpx2", "aiohttp"]
 
 _AT_ONCE: Final = 24
 _TIMEOUT_S: Final = 30.0
-_AZURE_API_VERSION: Final = "2024-12-01-preview"
 _STREAM_EVENTS: Final = get_args(StreamEvent)
 
 
@@ -57,21 +57,10 @@ class Replayer:
         self, recording: Recording, delivery: Delivery = "whole", *, streamed: bool | None = None
     ) -> Outcome:
         """What the client makes of one recording, asked the way it was recorded unless `streamed` says otherwise."""
-        client = create_client(
-            f"openai/{recording.model}",
-            client=self._sdk_client(recording, self._server.base_url(recording, delivery)),
-            api="responses" if recording.is_responses else "chat",
-            max_retries=0,
-            timeout_s=_TIMEOUT_S,
-        )
+        url = self._server.base_url(recording, delivery)
+        options = CLIENTS[recording.package](recording, url, self._pool)
+        client = create_client(f"{recording.package}/{recording.model}", max_retries=0, timeout_s=_TIMEOUT_S, **options)
         return await ask(client, streamed=recording.stream if streamed is None else streamed)
-
-    def _sdk_client(self, recording: Recording, base_url: str) -> openai.AsyncOpenAI:
-        if recording.api == "azure.chat":
-            return openai.AsyncAzureOpenAI(
-                base_url=base_url, api_key="test-key", api_version=_AZURE_API_VERSION, http_client=self._pool
-            )
-        return openai.AsyncOpenAI(base_url=base_url, api_key="test-key", http_client=self._pool)
 
 
 async def ask(client: LLMClient, *, streamed: bool) -> Outcome:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 
 from penguiflow_llm_types import (
     CompletionResponse,
@@ -21,6 +21,11 @@ from wire_replay._oracle import read
 from wire_replay._oracle_errors import ExpectedError, expected_error, of_error
 from wire_replay._outcome import Answered, Crashed, Failed, Outcome
 from wire_replay._reading import USAGE_FIELDS, Reading
+
+_COMPARED: Final = (
+    "text", "reasoning", "sealed", "tool_calls", "finish", "refusal", "response_id", "model", "provider_name",
+    "cost_usd",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +83,7 @@ def _differences(reading: Reading, outcome: Answered | Failed) -> Iterator[str]:
         return
     response = outcome.response
     found = _facts(response, reading)
-    for name in ("text", "reasoning", "sealed", "tool_calls", "finish", "refusal", "response_id", "model"):
+    for name in _COMPARED:
         expected, actual = getattr(reading, name), getattr(found, name)
         if expected != actual:
             yield f"{name} is {_short(actual)}, the bytes say {_short(expected)}"
@@ -97,6 +102,7 @@ def _facts(response: CompletionResponse, reading: Reading) -> Reading:
     if len(calls) == len(reading.tool_calls):
         pairs = zip(calls, reading.tool_calls, strict=True)
         calls = tuple((given[0] if given[0] is None else own[0], *own[1:]) for own, given in pairs)  # type: ignore[misc]
+    cost = response.usage.reported_cost_usd
     return replace(
         reading,
         text=response.text,
@@ -108,6 +114,8 @@ def _facts(response: CompletionResponse, reading: Reading) -> Reading:
         usage={name: getattr(response.usage, name) for name in USAGE_FIELDS},
         response_id=response.response_id,
         model=response.model,
+        provider_name=response.provider_name,
+        cost_usd=None if cost is None else float(cost),
     )
 
 

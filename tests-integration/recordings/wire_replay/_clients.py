@@ -1,0 +1,30 @@
+"""How each provider of ours is led to the replay server: the options of its client, over a real SDK client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeAlias
+
+import openai
+
+from wire_replay._corpus import Recording
+
+ClientOptions: TypeAlias = Callable[[Recording, str, Any], dict[str, Any]]
+"""From a recording, the URL that answers with it and a shared HTTP pool to options of `create_client`."""
+
+_AZURE_API_VERSION: Final = "2024-12-01-preview"
+
+
+def _openai(recording: Recording, url: str, pool: Any) -> dict[str, Any]:
+    api = "responses" if recording.is_responses else "chat"
+    if recording.api != "azure.chat":
+        return {"api": api, **_compatible(recording, url, pool)}
+    client = openai.AsyncAzureOpenAI(base_url=url, api_key="test-key", api_version=_AZURE_API_VERSION, http_client=pool)
+    return {"api": api, "client": client}
+
+
+def _compatible(_: Recording, url: str, pool: Any) -> dict[str, Any]:
+    return {"client": openai.AsyncOpenAI(base_url=url, api_key="test-key", http_client=pool)}
+
+
+CLIENTS: Final[Mapping[str, ClientOptions]] = {"openai": _openai, "openrouter": _compatible}
