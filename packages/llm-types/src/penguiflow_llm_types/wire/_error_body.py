@@ -82,7 +82,7 @@ def _read_text(text: str, depth: int) -> ErrorBody:
 def _read_object(value: Mapping[str, Any], depth: int) -> ErrorBody:
     own = ErrorBody(
         message=next((text for name in _MESSAGES if (text := text_or_none(value.get(name)))), None),
-        code=_reason(value) or _code(value.get("code", value.get("error_code"))),
+        code=_reason(value) or _cause(value) or _code(value.get("code", value.get("error_code"))),
         type=text_or_none(value.get("type", value.get("error_type"))),
         param=text_or_none(value.get("param")),
         status=_status(value),
@@ -114,6 +114,12 @@ def _reason(value: Mapping[str, Any]) -> str | None:
         return None
     reasons = (text_or_none(detail.get("reason")) for detail in _details(value, "ErrorInfo"))
     return next((reason for reason in reasons if reason is not None), text_or_none(value.get("status")))
+
+
+def _cause(value: Mapping[str, Any]) -> str | None:
+    """The word in Anthropic's `details`, which says more than the error's type."""
+    details = value.get("details")
+    return text_or_none(details.get("error_code")) if isinstance(details, dict) else None
 
 
 def _retry_delay_s(value: Mapping[str, Any]) -> float | None:

@@ -165,7 +165,11 @@ class StainlessConnection:
                 f"the request could not be made: {why}; check extra, headers and the credential", phase="local"
             )
         except self._broken as cause:
-            error = failure(cause, stage="headers", host=self._client.base_url.host)
+            hidden = _refusal_in(cause)
+            if hidden is None:
+                error = failure(cause, stage="headers", host=self._client.base_url.host)
+            else:
+                error = self._refused(hidden.status, hidden.body, hidden.headers)
         else:
             return self._sdk.answer(response, stream=stream, request_id_headers=self._request_ids)
         raise error  # outside of the handlers, so that no exception of the SDK, and no request of its, hangs on it
@@ -180,6 +184,12 @@ class _Refused(Exception):  # noqa: N818 - carries an answer out of the SDK, and
         self.status = status
         self.body = body
         self.headers = headers
+
+
+def _refusal_in(error: BaseException) -> _Refused | None:
+    """The refusal an SDK took for a broken connection: anthropic 2 wraps whatever its engine raises."""
+    cause = error.__cause__
+    return cause if isinstance(cause, _Refused) else None
 
 
 def _options(timeout: Any, *, accept_encoding: str) -> dict[str, Any]:
