@@ -2,12 +2,14 @@
 
 from ._protocol import Personality, Refused
 from .anthropic import AnthropicPersonality
+from .bedrock import BedrockPersonality
 from .google import GooglePersonality
 from .openai import OpenAIPersonality
 from .openrouter import OpenRouterPersonality
 
 __all__ = [
     "AnthropicPersonality",
+    "BedrockPersonality",
     "GooglePersonality",
     "OpenAIPersonality",
     "OpenRouterPersonality",
@@ -23,5 +25,6 @@ def default_personalities(seed: int) -> tuple[Personality, ...]:
         OpenAIPersonality(seed=seed),
         AnthropicPersonality(seed=seed),
         GooglePersonality(seed=seed),
+        BedrockPersonality(seed=seed),
         OpenRouterPersonality(seed=seed),
     )
