@@ -19,6 +19,8 @@ _WAITS: list[tuple[dict[str, str], float | None]] = [
     ({"retry-after-ms": "250"}, 0.25),
     ({"retry-after-ms": "250", "retry-after": "9"}, 0.25),
     ({"retry-after-ms": "junk", "retry-after": "9"}, 9.0),
+    ({"x-amz-retry-after": "1500"}, 1.5),
+    ({"x-amz-retry-after": "soon", "retry-after": "9"}, 9.0),
     ({"retry-after-ms": "-1", "retry-after": "9"}, 9.0),
     ({"retry-after-ms": "1e309"}, None),
     ({"retry-after": "Mon, 23 Nov 2026 12:00:02 GMT"}, 2.0),

@@ -9,13 +9,17 @@ from email.utils import parsedate_to_datetime
 
 
 def retry_after_s(headers: Mapping[str, str], *, now: datetime) -> float | None:
-    """Seconds the server asks to wait: `retry-after-ms`, else `retry-after` in seconds or as a date; None if unusable.
+    """Seconds the server asks to wait; None if it does not, or unusably.
+
+    `retry-after-ms` counts first, then AWS's `x-amz-retry-after` (milliseconds too), then `retry-after` in seconds or
+    as a date.
 
     Header names are lower case. A date in the past is 0. Negative, infinite and unreadable values are as if absent.
     """
-    milliseconds = _number(headers.get("retry-after-ms"))
-    if milliseconds is not None:
-        return milliseconds / 1000
+    for name in ("retry-after-ms", "x-amz-retry-after"):
+        milliseconds = _number(headers.get(name))
+        if milliseconds is not None:
+            return milliseconds / 1000
     value = headers.get("retry-after")
     seconds = _number(value)
     if seconds is not None or value is None:

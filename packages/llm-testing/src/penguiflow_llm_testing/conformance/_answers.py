@@ -52,7 +52,10 @@ class Answers(Suite):
         assert response.message.role == "assistant"
         assert (response.tool_calls, response.refusal) == ((), None)
         assert response.raw_finish_reason
-        assert response.model
+
+    def test_model_named(self) -> None:
+        """Which model answered is the provider's to say: a router or an alias may have chosen it."""
+        assert self.ask(user_request(self.facts.models.text)).response.model
 
     def test_text_sent(self) -> None:
         """And what the user wrote leaves as it was written."""
