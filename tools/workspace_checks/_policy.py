@@ -165,10 +165,10 @@ POLICY: Final = Policy(
         "penguiflow-llm-bedrock": PackageRules(
             dependencies=(
                 _TYPES,
-                _vendor("boto3", "boto3", "botocore"),
+                _vendor("boto3", "boto3", "botocore", "urllib3"),  # urllib3's errors pass through botocore unchanged
                 Dependency(
                     distribution="aiohttp",
-                    modules=("aiohttp",),
+                    modules=("aiohttp", "yarl"),  # its requests take their URLs as yarl's
                     reason="boto3 has no asynchronous engine; this one is the cheapest per call and per event",
                 ),
             ),
