@@ -30,15 +30,17 @@ DOCUMENTS = [
     ROOT / "packages" / "penguiflow-llm" / "README.md",
     *sorted((ROOT / "docs").glob("*.md")),
 ]
-FENCE = re.compile(r"^```(?P<language>\w+)\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE)
+FENCE = re.compile(
+    r"^(?P<file><!-- file: \S+ -->\n)?```(?P<language>\w+)\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE
+)
 LINK = re.compile(r"\[[^\]]+\]\((?P<target>[^)#\s]+)[^)]*\)")
 
 
 def blocks(path: Path, language: str) -> Iterator[tuple[int, str]]:
-    """The fenced blocks of one language, each with the number of its first line."""
+    """The fenced blocks of one language, each with the number of its first line; not those that are files."""
     text = path.read_text(encoding="utf-8")
     for match in FENCE.finditer(text):
-        if match["language"] == language:
+        if match["language"] == language and not match["file"]:
             yield text.count("\n", 0, match.start("code")) + 1, match["code"]
 
 

@@ -3,14 +3,14 @@
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Thread
 from types import TracebackType
 from typing import Final, Self
 
 from ._application import SimulatorApplication
 from ._journal import Journal, RecordedRequest
-from ._personalities import default_personalities
+from ._personalities import Personality, default_personalities
 from ._script import QueuedStep, Script, Step, faulty
 from ._server import Connection
 
@@ -27,9 +27,15 @@ class Simulator:
     """
 
     def __init__(
-        self, *, seed: int = 0, host: str = "127.0.0.1", port: int = 0, max_body_bytes: int = MAX_BODY_BYTES
+        self,
+        *,
+        seed: int = 0,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        max_body_bytes: int = MAX_BODY_BYTES,
+        personalities: Sequence[Personality] = (),
     ) -> None:
-        """Prepare a simulator; `port` 0 takes a free one at `start`.
+        """Prepare a simulator; `port` 0 takes a free one at `start`, `personalities` are spoken beside those there are.
 
         Raises:
             ValueError: `host` is not a loopback address: the simulator never listens to a network.
@@ -38,7 +44,7 @@ class Simulator:
         self._port = port
         self._journal = Journal()
         self._script = Script()
-        self._personalities = default_personalities(seed)
+        self._personalities = (*personalities, *default_personalities(seed))
         self._application = SimulatorApplication(
             self._personalities, self._script, self._journal, max_body_bytes=max_body_bytes
         )

@@ -1,0 +1,5 @@
+"""Lantern's models for penguiflow-llm."""
+
+from ._provider import plugin
+
+__all__ = ["plugin"]
