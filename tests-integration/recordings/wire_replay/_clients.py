@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
+import anthropic
 import openai
 
 from wire_replay._corpus import Recording
@@ -27,4 +28,19 @@ def _compatible(_: Recording, url: str, pool: Any) -> dict[str, Any]:
     return {"client": openai.AsyncOpenAI(base_url=url, api_key="test-key", http_client=pool)}
 
 
-CLIENTS: Final[Mapping[str, ClientOptions]] = {"openai": _openai, "openrouter": _compatible}
+def _anthropic(recording: Recording, url: str, pool: Any) -> dict[str, Any]:
+    """The client that the recording was made over: Anthropic's own, or the SDK's for Vertex AI or Bedrock."""
+    common: dict[str, Any] = {"base_url": url, "http_client": pool}
+    if recording.api.startswith("bedrock."):
+        return {"client": anthropic.AsyncAnthropicBedrock(api_key="test-key", aws_region="us-east-1", **common)}
+    if recording.provider == "anthropic-vertex":
+        project: dict[str, Any] = {"project_id": "PROJECT", "region": "us-east5", "access_token": "test-key"}
+        return {"client": anthropic.AsyncAnthropicVertex(**project, **common)}
+    return {"client": anthropic.AsyncAnthropic(api_key="test-key", **common)}
+
+
+CLIENTS: Final[Mapping[str, ClientOptions]] = {
+    "openai": _openai,
+    "openrouter": _compatible,
+    "anthropic": _anthropic,
+}

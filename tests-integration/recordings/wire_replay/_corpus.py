@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 PROVIDERS: Final[Mapping[str, str]] = {
     "openai.responses": "openai",
@@ -17,8 +18,12 @@ PROVIDERS: Final[Mapping[str, str]] = {
     "compat.responses": "openai",
     "compat.chat": "openai",
     "openrouter.chat": "openrouter",
+    "anthropic.messages": "anthropic",
+    "bedrock.invoke": "anthropic",
+    "bedrock.invoke_stream": "anthropic",
 }
-"""The provider that speaks each API; compat are other services' forms of OpenAI's two."""
+"""The provider that speaks each API; compat are other services' forms of OpenAI's two. Of what Bedrock's InvokeModel
+hands to a model as it is, Claude's Messages are taken."""
 
 APIS: Final = tuple(PROVIDERS)
 
@@ -86,14 +91,20 @@ def _load_file(path: Path, name: str) -> list[Recording]:
     if not path.exists():
         return []
     with gzip.open(path, "rt", encoding="utf-8") as lines:
-        return [_recording(json.loads(line), name) for line in lines if '"body"' in line]
+        records = [json.loads(line) for line in lines if '"body' in line]
+        return [_recording(record, name) for record in records if _is_spoken(record)]
 
 
-def _recording(record: Mapping[str, object], name: str) -> Recording:
+def _is_spoken(record: Mapping[str, Any]) -> bool:
+    """Whether the API decides the wire: Bedrock's InvokeModel hands over whatever the model speaks."""
+    if not str(record["api"]).startswith("bedrock.invoke"):
+        return True
+    return "messages" in record["request"]["json"] and "anthropic_version" in record["request"]["json"]
+
+
+def _recording(record: Mapping[str, Any], name: str) -> Recording:
     response = record["response"]
-    assert isinstance(response, dict)
-    features = record["features"]
-    assert isinstance(features, list)
+    binary = response.get("body_base64")
     return Recording(
         id=str(record["id"]),
         file=name,
@@ -103,8 +114,8 @@ def _recording(record: Mapping[str, object], name: str) -> Recording:
         stream=bool(record["stream"]),
         status=int(response["status"]),
         headers=dict(response["headers"]),
-        body=str(response["body"]).encode(),
-        features=frozenset(features),
+        body=str(response["body"]).encode() if binary is None else base64.b64decode(binary),
+        features=frozenset(record["features"]),
     )
 
 

@@ -1,7 +1,7 @@
 """Which error a recorded failure must become, by its status and body alone.
 
-After OpenAI's "Error codes" guide (read 2026-11). A class is asserted exactly; two are allowed only where the service
-itself contradicts the status it sends.
+After OpenAI's "Error codes" and Anthropic's "Errors" (read 2026-11). A class is asserted exactly; two are allowed only
+where the service itself contradicts the status it sends.
 """
 
 from __future__ import annotations
@@ -59,6 +59,11 @@ _BY_CODE: Final[Mapping[str, type[LLMError]]] = {
 _BY_MESSAGE: Final[tuple[tuple[str, type[LLMError]], ...]] = (
     ("Invalid schema for ", LLMSchemaRejectedError),
     ("maximum context length", LLMContextLengthError),
+    ("prompt is too long: ", LLMContextLengthError),  # Anthropic, here and below
+    ("tools.0.custom", LLMSchemaRejectedError),
+    ("Schemas contains too many ", LLMSchemaRejectedError),
+    ("Schema is too complex ", LLMSchemaRejectedError),
+    ("Too many strict tools ", LLMSchemaRejectedError),
 )
 _CONTRADICTORY: Final[tuple[tuple[str, tuple[type[LLMError], ...]], ...]] = (
     # a 400 for a model the service does not have, without a code that says so: Mistral, DeepSeek

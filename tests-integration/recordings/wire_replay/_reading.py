@@ -27,19 +27,23 @@ class Reading:
     text: str
     reasoning: str
     sealed: tuple[str, ...]
-    """Encrypted reasoning, in order."""
+    """Encrypted reasoning, or the seals on it, in order."""
     tool_calls: tuple[tuple[str | None, str, str], ...]
     """Id, name and arguments of each; the id is None where the service gave none."""
     finish: str
     refusal: str | None
     usage: Mapping[str, int | None] = field(default_factory=dict)
-    """Every token count of `USAGE_FIELDS`; None where the service did not say."""
+    """Every token count of `USAGE_FIELDS`, and what else one wire counts; None where the service did not say."""
     response_id: str | None = None
     model: str | None = None
     provider_name: str | None = None
     """Who served the answer, where a router says so."""
     cost_usd: float | None = None
     """What the service says the answer cost; compared where it does."""
+    kept: tuple[str, ...] = ()
+    """Blocks only the provider understands, as canonical JSON, where a wire has such."""
+    cited: tuple[str, ...] = ()
+    """What the provider wants back of a text's sources, as canonical JSON, where a wire has such."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
@@ -9,10 +10,13 @@ from typing import Final, Literal
 from penguiflow_llm_types import (
     CompletionResponse,
     Done,
+    OpaquePart,
+    Part,
     ReasoningDelta,
     ReasoningPart,
     StreamEvent,
     TextDelta,
+    TextPart,
     ToolCallDelta,
     ToolCallStart,
 )
@@ -20,11 +24,11 @@ from wire_replay._corpus import Recording
 from wire_replay._oracle import read
 from wire_replay._oracle_errors import ExpectedError, expected_error, of_error
 from wire_replay._outcome import Answered, Crashed, Failed, Outcome
-from wire_replay._reading import USAGE_FIELDS, Reading
+from wire_replay._reading import Reading
 
 _COMPARED: Final = (
     "text", "reasoning", "sealed", "tool_calls", "finish", "refusal", "response_id", "model", "provider_name",
-    "cost_usd",
+    "cost_usd", "kept", "cited",
 )  # fmt: skip
 
 
@@ -87,7 +91,7 @@ def _differences(reading: Reading, outcome: Answered | Failed) -> Iterator[str]:
         expected, actual = getattr(reading, name), getattr(found, name)
         if expected != actual:
             yield f"{name} is {_short(actual)}, the bytes say {_short(expected)}"
-    for name in USAGE_FIELDS:
+    for name in reading.usage:
         if reading.usage[name] != found.usage[name]:
             yield f"{name} is {found.usage[name]}, the bytes say {reading.usage[name]}"
     if len({call.id for call in response.tool_calls}) != len(response.tool_calls) or "" in _ids(response):
@@ -97,7 +101,8 @@ def _differences(reading: Reading, outcome: Answered | Failed) -> Iterator[str]:
 
 def _facts(response: CompletionResponse, reading: Reading) -> Reading:
     """A response in the shape of a reading; ids that the service did not give are not compared."""
-    sealed = (part.encrypted_content for part in response.message.parts if isinstance(part, ReasoningPart))
+    parts = response.message.parts
+    sealed = (_sealed(part) for part in parts)
     calls = tuple((call.id, call.name, call.arguments) for call in response.tool_calls)
     if len(calls) == len(reading.tool_calls):
         pairs = zip(calls, reading.tool_calls, strict=True)
@@ -111,12 +116,33 @@ def _facts(response: CompletionResponse, reading: Reading) -> Reading:
         tool_calls=calls,
         finish=response.finish_reason,
         refusal=response.refusal,
-        usage={name: getattr(response.usage, name) for name in USAGE_FIELDS},
+        usage={name: getattr(response.usage, name) for name in reading.usage},
         response_id=response.response_id,
         model=response.model,
         provider_name=response.provider_name,
         cost_usd=None if cost is None else float(cost),
+        kept=tuple(_canonical(part.data) for part in parts if isinstance(part, OpaquePart) and _is_anthropic(part)),
+        cited=tuple(
+            _canonical(part.signature)
+            for part in parts
+            if isinstance(part, TextPart) and part.signature is not None and _is_anthropic(part)
+        ),
     )
+
+
+def _sealed(part: Part) -> str | None:
+    """Encrypted reasoning, or Anthropic's seal on it."""
+    if not isinstance(part, ReasoningPart):
+        return None
+    return part.redacted_data or part.signature if _is_anthropic(part) else part.encrypted_content
+
+
+def _is_anthropic(part: OpaquePart | ReasoningPart | TextPart) -> bool:
+    return part.provider == "anthropic"
+
+
+def _canonical(text: str) -> str:
+    return json.dumps(json.loads(text), sort_keys=True)
 
 
 def _stream_differences(response: CompletionResponse, events: Sequence[StreamEvent]) -> Iterator[str]:
