@@ -9,8 +9,11 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from penguiflow_llm_core import ClientDefaults, LLMClient
-from penguiflow_llm_core._runner import Endpoint
+from penguiflow_llm_core import ClientDefaults, Clock, LLMClient
+from penguiflow_llm_core._breaker import CircuitBreaker
+from penguiflow_llm_core._clock import SYSTEM_CLOCK
+from penguiflow_llm_core._endpoint import Endpoint
+from penguiflow_llm_core._limits import Pacer
 from penguiflow_llm_types import (
     SPEC_VERSION,
     CompletionResponse,
@@ -143,10 +146,41 @@ class Bench:
         max_retries: int = 2,
         price_provider: str | None = None,
         rng: Random | None = None,
+        breaker: CircuitBreaker | None = None,
+        clock: Clock = SYSTEM_CLOCK,
+        **defaults: Any,
     ) -> LLMClient:
-        """A client whose backoff takes no time, unless it is given another `rng`."""
-        endpoint = Endpoint(provider=provider, model="m", price_provider=price_provider, rng=rng or NoWait())
-        return LLMClient(endpoint, defaults=ClientDefaults(timeout_s=timeout_s, max_retries=max_retries))
+        """A client whose backoff takes no time, unless it is given another `rng`, and that never stops asking."""
+        return self.clients(
+            provider, timeout_s=timeout_s, max_retries=max_retries, price_provider=price_provider, rng=rng,
+            breaker=breaker, clock=clock, **defaults,
+        )  # fmt: skip
+
+    def clients(
+        self,
+        *providers: InProcessProvider,
+        price_provider: str | None = None,
+        rng: Random | None = None,
+        breaker: CircuitBreaker | None = None,
+        clock: Clock = SYSTEM_CLOCK,
+        **defaults: Any,
+    ) -> LLMClient:
+        """A client of several models, tried in order."""
+        endpoints = [
+            Endpoint(
+                provider=provider,
+                model="m",
+                price_provider=price_provider,
+                rng=rng or NoWait(),
+                breaker=breaker or CircuitBreaker(failures=10**9),
+            )
+            for provider in providers
+        ]
+        return LLMClient(endpoints, defaults=ClientDefaults(**defaults), clock=clock)
+
+    def pacer(self) -> Pacer:
+        """What holds requests back."""
+        return Pacer()
 
     def answer(
         self, text: str, *parts: Part, finish_reason: FinishReason = "stop", usage: Usage | None = None, **fields: Any

@@ -126,13 +126,16 @@ async def test_feedback_names_the_place_where_the_model_wrote_it(bench: Any) -> 
 
 async def test_only_the_last_failed_turn_is_fed_back(bench: Any) -> None:
     """A conversation that grows with each failure costs more each time, and teaches nothing."""
-    provider = bench.provider(bench.answer("no idea"), bench.answer(BAD_TEXT), bench.answer(OSLO_TEXT))
+    provider = bench.provider(bench.answer("{no idea"), bench.answer(BAD_TEXT), bench.answer(OSLO_TEXT))
     await bench.client(provider).generate("Which city?", City)
     said = [[message.text for message in request.messages] for request in provider.requests]
-    unread = "Your answer could not be used: the answer is not JSON: Expecting value at line 1, column 1."
+    unread = (
+        "Your answer could not be used: the answer is not JSON: "
+        "Expecting property name enclosed in double quotes at line 1, column 2."
+    )
     assert [
         ["Which city?"],
-        ["Which city?", "no idea", f"{unread}\n\n{AGAIN}"],
+        ["Which city?", "{no idea", f"{unread}\n\n{AGAIN}"],
         ["Which city?", BAD_TEXT, f"{PROBLEM}\n\n{AGAIN}"],
     ] == said
 

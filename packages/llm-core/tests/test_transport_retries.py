@@ -126,7 +126,7 @@ async def test_a_success_ends_the_outage(bench: Any) -> None:
         await client.complete("x", max_retries=15)
     await client.complete("x")
     later = monotonic() + 100.0
-    assert 10 == sum(client._endpoint.budget.take(later) for _ in range(20))
+    assert 10 == sum(client._endpoints[0].budget.take(later) for _ in range(20))
 
 
 class TestStreams:

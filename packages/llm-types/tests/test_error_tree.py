@@ -58,6 +58,7 @@ _LAW: list[tuple[type[LLMError], str | None, RetryRule]] = [
     (LLMTruncatedError, "max_tokens", "never"),
     (LLMRateLimitError, None, "backoff"),
     (LLMOverloadedError, None, "overload"),
+    (LLMOverloadedError, "circuit_open", "never"),
     (LLMServerError, None, "backoff"),
     (LLMServerError, "edge", "backoff"),
     (LLMServerError, "model", "backoff"),

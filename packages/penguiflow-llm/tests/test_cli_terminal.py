@@ -51,7 +51,7 @@ def corrected() -> LLMResult[Any]:
     """A result whose first attempt was wrong, over a dialect that knows no `minLength`."""
     usage = Usage(input_tokens=1200, output_tokens=30, cache_read_tokens=1000)
     provider = ScriptedProvider(
-        "not \x1b[31m JSON", 'Of course: {"name": "Ada", "age": null}', profile=PROFILE, usage=usage
+        "{not \x1b[31m JSON", 'Of course: {"name": "Ada", "age": null}', profile=PROFILE, usage=usage
     )
 
     async def ask() -> LLMResult[Any]:

@@ -2,11 +2,15 @@
 
 from importlib.metadata import version
 
+from penguiflow_llm_core._account import ModelTotals
 from penguiflow_llm_core._cancel import CancelToken
 from penguiflow_llm_core._client import ClientDefaults, EventCallback, LLMClient
+from penguiflow_llm_core._clock import Clock, ManualClock, Timer
 from penguiflow_llm_core._create import create_client
+from penguiflow_llm_core._fallback import FallbackConfig, ModelConfig
 from penguiflow_llm_core._inputs import MessagesInput, ReasoningInput, ToolChoiceInput, ToolInput
 from penguiflow_llm_core._options import RequestOptions
+from penguiflow_llm_core._output_type import ModelRetry
 from penguiflow_llm_core._references import DISTRIBUTIONS, ModelReference, parse_reference
 from penguiflow_llm_core._registry import ProviderRegistry, default_registry
 from penguiflow_llm_core._result import (
@@ -29,18 +33,25 @@ __all__ = [
     "CancelToken",
     "ClientDefaults",
     "ClientStreamEvent",
+    "Clock",
     "EventCallback",
+    "FallbackConfig",
     "LLMClient",
     "LLMResult",
     "LLMStream",
+    "ManualClock",
     "MessagesInput",
     "ModeChoice",
+    "ModelConfig",
     "ModelReference",
+    "ModelRetry",
+    "ModelTotals",
     "NextStep",
     "PartialValue",
     "ProviderRegistry",
     "ReasoningInput",
     "RequestOptions",
+    "Timer",
     "ToolChoiceInput",
     "ToolInput",
     "choose_output_mode",

@@ -5,68 +5,127 @@ from __future__ import annotations
 import inspect
 import threading
 import weakref
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 from types import TracebackType
-from typing import Any, Final, Self, TypeAlias, TypeVar, Unpack, overload
+from typing import Any, Final, Self, TypeAlias, TypeVar, Unpack, cast, overload
 
+from penguiflow_llm_core._account import ClientAccount, ModelTotals
+from penguiflow_llm_core._call_limits import CallLimits
+from penguiflow_llm_core._clock import SYSTEM_CLOCK, Clock
+from penguiflow_llm_core._endpoint import Endpoint, Route
 from penguiflow_llm_core._inputs import MessagesInput, ToolChoiceInput, ToolInput, to_tools
 from penguiflow_llm_core._modes import ModeSelector
-from penguiflow_llm_core._options import RequestOptions, build_request
+from penguiflow_llm_core._options import LIMITS, RequestOptions, build_request, to_usd
 from penguiflow_llm_core._output_type import output_type
 from penguiflow_llm_core._portal import SyncPortal
+from penguiflow_llm_core._recipe import Recipe
 from penguiflow_llm_core._result import ClientStreamEvent, LLMResult
-from penguiflow_llm_core._runner import CallRunner, Endpoint
+from penguiflow_llm_core._routes import Routes
+from penguiflow_llm_core._runner import CallRunner
 from penguiflow_llm_core._stream import LLMStream
 from penguiflow_llm_core._task import PlainTask, StructuredTask, Task
 from penguiflow_llm_core._tools import PlannedTools
-from penguiflow_llm_types import CompletionResponse, LLMConfigurationError, ModelProfile, OutputMode, Provider
+from penguiflow_llm_types import CompletionResponse, LLMConfigurationError, ModelProfile, OutputMode, Provider, Usage
 
 T = TypeVar("T")
 
 DEFAULT_TIMEOUT_S: Final = 600.0
 DEFAULT_MAX_RETRIES: Final = 2
+DEFAULT_COOLDOWN_S: Final = 30.0
 
 EventCallback: TypeAlias = Callable[[ClientStreamEvent], Awaitable[None] | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientDefaults:
-    """What a call uses where it does not say."""
+    """What a call uses where it does not say, and what holds for all calls together."""
 
     timeout_s: float | None = DEFAULT_TIMEOUT_S
     max_retries: int = DEFAULT_MAX_RETRIES
+    first_output_timeout_s: float | None = None
+    progress_timeout_s: float | None = None
+    max_cost_usd: Decimal | None = None
+    max_total_cost_usd: Decimal | None = None
+    cooldown_s: float = DEFAULT_COOLDOWN_S
+    """How long a model that failed is passed over where there is another, unless its provider says how long."""
+
+    def limits(self, options: RequestOptions) -> CallLimits:
+        """The limits of a call with `options`."""
+        given = {name: value for name in LIMITS if (value := options.get(name)) is not None}
+        if "max_cost_usd" in given:
+            given["max_cost_usd"] = to_usd(given["max_cost_usd"], "max_cost_usd")
+        own = {name: getattr(self, name) for name in (*LIMITS, "max_total_cost_usd")}
+        return CallLimits(**{**own, **given}, max_tokens_ceiling=options.get("max_tokens_ceiling"))
 
 
 class LLMClient:
-    """Calls one model. Made by `create_client`; safe to share between tasks and event loops.
+    """Calls one model, or the first of several that works. Made by `create_client`; safe to share between tasks and
+    event loops.
 
-    Close it with `await client.aclose()`, `client.close()`, or a `with` / `async with` block.
+    Close it with `await client.aclose()`, `client.close()`, or a `with` / `async with` block. A pickled client travels
+    as its settings, without credentials and connections: it is made anew where it arrives, from the environment there.
     """
 
-    def __init__(self, endpoint: Endpoint, *, defaults: ClientDefaults) -> None:
-        self._endpoint = endpoint
+    def __init__(
+        self,
+        endpoints: Sequence[Endpoint],
+        *,
+        defaults: ClientDefaults,
+        clock: Clock = SYSTEM_CLOCK,
+        recipe: Recipe | None = None,
+    ) -> None:
+        self._endpoints = tuple(endpoints)
         self._defaults = defaults
-        self._selector = ModeSelector()
+        self._clock = clock
+        self._recipe = recipe
+        self._account = ClientAccount()
+        self._selector = ModeSelector(now=clock.now)
         self._portal: SyncPortal | None = None
         self._portal_lock = threading.Lock()
 
     @property
     def model(self) -> str:
-        """The model as `provider/model`."""
-        return f"{self._endpoint.provider.name}/{self._endpoint.model}"
+        """The model as `provider/model`; of several the first."""
+        return self._endpoints[0].name
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Every model a call may use, in the order they are tried."""
+        return tuple(endpoint.name for endpoint in self._endpoints)
+
+    @property
+    def total_usage(self) -> Usage:
+        """Tokens of every attempt of every call, failed ones included."""
+        return self._account.usage
+
+    @property
+    def total_cost(self) -> Decimal | None:
+        """US dollars of every attempt of every call; None where one that used tokens has no known price."""
+        return self._account.cost
+
+    @property
+    def totals_by_model(self) -> Mapping[str, ModelTotals]:
+        """Attempts, tokens and US dollars of each model, named as it was billed."""
+        return self._account.by_model
+
+    @property
+    def requests_in_flight(self) -> int:
+        """Requests under way."""
+        return sum(endpoint.slots.in_use for endpoint in self._endpoints)
 
     @property
     def provider(self) -> Provider:
-        """The provider underneath."""
-        return self._endpoint.provider
+        """The provider underneath; of several the first."""
+        return self._endpoints[0].provider
 
     @property
     def profile(self) -> ModelProfile:
-        """What is known of the model."""
-        return self._endpoint.provider.profile(self._endpoint.model)
+        """What is known of the model; of several the first."""
+        return self._endpoints[0].profile
 
     @overload
     async def generate(
@@ -108,9 +167,9 @@ class LLMClient:
 
         Raises `LLMError`; `LLMConfigurationError` before anything is sent.
         """
-        task, runner = self._typed(messages, response_model, mode, options, streamed=on_stream_event is not None)
+        runner = self._typed(messages, response_model, mode, options, streamed=on_stream_event is not None)
         await _drain(runner.events(), on_stream_event)
-        return task.result(runner.outcome(), runner.history)
+        return cast("LLMResult[Any]", runner.result())
 
     async def complete(
         self,
@@ -124,7 +183,7 @@ class LLMClient:
         """The model's answer as it is: text, tool calls, reasoning. Raises `LLMError`."""
         runner = self._plain(messages, tools, tool_choice, options, streamed=on_stream_event is not None)
         await _drain(runner.events(), on_stream_event)
-        return runner.outcome()
+        return cast("CompletionResponse", runner.result())
 
     @overload
     def stream(
@@ -174,13 +233,13 @@ class LLMClient:
         """
         if response_model is None:
             runner = self._plain(messages, tools, tool_choice, options, streamed=True)
-            return LLMStream(runner.events(), runner.outcome)
+            return LLMStream(runner.events(), runner.result)
         if tools or tool_choice is not None:
             raise LLMConfigurationError(
                 "stream() takes tools or a response_model, not both; leave one out", phase="local"
             )
-        task, runner = self._typed(messages, response_model, mode, options, streamed=True)
-        return LLMStream(runner.events(), lambda: task.result(runner.outcome(), runner.history))
+        runner = self._typed(messages, response_model, mode, options, streamed=True)
+        return LLMStream(runner.events(), runner.result)
 
     @overload
     def generate_sync(
@@ -234,12 +293,12 @@ class LLMClient:
 
     async def aclose(self) -> None:
         """Close connections; safe to call twice."""
-        await self._endpoint.provider.aclose()
+        await self._close_providers()
         self._stop_portal()
 
     def close(self) -> None:
         """`aclose` for code without an event loop."""
-        self._sync().run(self._endpoint.provider.aclose())
+        self._sync().run(self._close_providers())
         self._stop_portal()
 
     async def __aenter__(self) -> Self:
@@ -261,6 +320,11 @@ class LLMClient:
     def __repr__(self) -> str:
         return f"LLMClient({self.model!r})"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self._recipe is None:
+            raise TypeError("only a client made by create_client can be pickled; make it where it is needed")
+        return self._recipe.reduced()
+
     def _typed(
         self,
         messages: MessagesInput,
@@ -269,14 +333,17 @@ class LLMClient:
         options: RequestOptions,
         *,
         streamed: bool,
-    ) -> tuple[StructuredTask, CallRunner]:
-        output, profile = output_type(response_model), self.profile
-        request = build_request(self._endpoint.model, messages, options)
-        rungs = self._selector.rungs(output, profile, mode)
-        task = StructuredTask(
-            request, output, rungs, profile, on_refusal=partial(self._selector.refuse, output, profile)
-        )
-        return task, self._runner(task, options, streamed=streamed)
+    ) -> CallRunner:
+        output = output_type(response_model)
+
+        def task(endpoint: Endpoint) -> Task:
+            profile = endpoint.profile
+            request = build_request(endpoint.model, messages, options)
+            rungs = self._selector.rungs(output, profile, mode)
+            on_refusal = partial(self._selector.refuse, output, profile)
+            return StructuredTask(request, output, rungs, profile, on_refusal=on_refusal)
+
+        return self._runner(task, options, streamed=streamed)
 
     def _plain(
         self,
@@ -287,24 +354,32 @@ class LLMClient:
         *,
         streamed: bool,
     ) -> CallRunner:
-        planned = PlannedTools(to_tools(tools), self.profile)
-        request = build_request(self._endpoint.model, messages, options, tool_choice=tool_choice)
-        return self._runner(PlainTask(request, planned), options, streamed=streamed)
+        specs = to_tools(tools)
 
-    def _runner(self, task: Task, options: RequestOptions, *, streamed: bool) -> CallRunner:
-        timeout_s, max_retries = options.get("timeout_s"), options.get("max_retries")
+        def task(endpoint: Endpoint) -> Task:
+            planned = PlannedTools(specs, endpoint.profile)
+            return PlainTask(build_request(endpoint.model, messages, options, tool_choice=tool_choice), planned)
+
+        return self._runner(task, options, streamed=streamed)
+
+    def _runner(self, task: Callable[[Endpoint], Task], options: RequestOptions, *, streamed: bool) -> CallRunner:
+        routes = tuple(Route(endpoint, partial(task, endpoint)) for endpoint in self._endpoints)
         return CallRunner(
-            self._endpoint,
-            task,
+            Routes(routes, cooldown_s=self._defaults.cooldown_s, now=self._clock.now()),
             streamed=streamed,
-            timeout_s=self._defaults.timeout_s if timeout_s is None else timeout_s,
-            max_retries=self._defaults.max_retries if max_retries is None else max_retries,
+            limits=self._defaults.limits(options),
             token=options.get("cancel"),
+            clock=self._clock,
+            account=self._account,
         )
+
+    async def _close_providers(self) -> None:
+        for endpoint in self._endpoints:
+            await endpoint.provider.aclose()
 
     def _sync(self) -> SyncPortal:
         with self._portal_lock:
-            if self._portal is None:
+            if self._portal is None or not self._portal.is_ours:
                 self._portal = SyncPortal()
                 weakref.finalize(self, self._portal.stop)
             return self._portal

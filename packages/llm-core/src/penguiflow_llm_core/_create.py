@@ -1,19 +1,25 @@
-"""Making a client from a model reference."""
+"""Making a client from model references."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from penguiflow_llm_core._client import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT_S, ClientDefaults, LLMClient
-from penguiflow_llm_core._options import check_limits
+from penguiflow_llm_core._clock import SYSTEM_CLOCK, Clock
+from penguiflow_llm_core._endpoint import Endpoint
+from penguiflow_llm_core._fallback import FallbackConfig, ModelConfig
+from penguiflow_llm_core._limits import ConcurrencyLimit, Pacer
+from penguiflow_llm_core._options import check_limits, to_usd
+from penguiflow_llm_core._recipe import Recipe
 from penguiflow_llm_core._references import parse_reference
 from penguiflow_llm_core._registry import ProviderRegistry, default_registry
-from penguiflow_llm_core._runner import Endpoint
 from penguiflow_llm_types import SPEC_VERSION, LLMConfigurationError, Provider, Secret
 
 
 def create_client(
-    model: str,
+    model: str | Sequence[str | ModelConfig] | FallbackConfig,
     *,
     api_key: str | Secret | None = None,
     base_url: str | None = None,
@@ -21,40 +27,108 @@ def create_client(
     registry: ProviderRegistry | None = None,
     timeout_s: float | None = DEFAULT_TIMEOUT_S,
     max_retries: int = DEFAULT_MAX_RETRIES,
+    first_output_timeout_s: float | None = None,
+    progress_timeout_s: float | None = None,
+    max_cost_usd: Decimal | float | str | None = None,
+    max_total_cost_usd: Decimal | float | str | None = None,
+    max_concurrency: int | None = None,
+    pace: bool = False,
+    clock: Clock = SYSTEM_CLOCK,
     **provider_options: Any,
 ) -> LLMClient:
     """A client for `model`, written `provider/model` ("openai/gpt-5.4-mini").
 
-    `api_key` defaults to the provider's usual environment variable. `provider_options` are the provider's own; a wrong
-    one is an error that lists them. A ready-made `provider` object may be handed over instead. `timeout_s` (seconds a
-    call, None for no limit) and `max_retries` (additional attempts) are defaults that each call can change.
+    A list of models, or a `FallbackConfig`, is tried in order. `api_key` defaults to the provider's usual environment
+    variable. `provider_options` are the provider's own; a wrong one is an error that lists them. A ready-made
+    `provider` object may be handed over instead.
+
+    Defaults that each call can change: `timeout_s` (seconds a call, None for no limit), `max_retries` (additional
+    attempts), `first_output_timeout_s`, `progress_timeout_s`, `max_cost_usd`. For all calls together:
+    `max_total_cost_usd` (US dollars, after which nothing more is sent), `max_concurrency` (requests at once to each
+    model, in each event loop), `pace` (hold back while the provider's rate limits are used up). `clock` is for tests.
 
     Raises `LLMConfigurationError` for a model nobody serves, a provider that is not installed, or settings that cannot
     work.
     """
-    check_limits(timeout_s, max_retries)
-    defaults = ClientDefaults(timeout_s=timeout_s, max_retries=max_retries)
+    limits = {
+        "timeout_s": timeout_s,
+        "max_retries": max_retries,
+        "first_output_timeout_s": first_output_timeout_s,
+        "progress_timeout_s": progress_timeout_s,
+        "max_cost_usd": max_cost_usd,
+        "max_total_cost_usd": max_total_cost_usd,
+    }
+    check_limits(limits)
+    _check_concurrency(max_concurrency)
+    config = _fallback(model, api_key, base_url, provider_options)
     if provider is not None:
-        return LLMClient(_given(provider, model, api_key, base_url, provider_options), defaults=defaults)
-    plugin, reference = (registry or default_registry).resolve(model)
-    made = plugin.create(api_key=api_key, base_url=base_url, **provider_options)
-    _check_version(made)
+        endpoints = [_given(provider, config, api_key, base_url, provider_options)]
+    else:
+        endpoints = [_endpoint(found, registry or default_registry) for found in _models(config)]
+    for endpoint in endpoints:
+        endpoint.slots = ConcurrencyLimit(max_concurrency)
+        endpoint.pacer = Pacer() if pace else None
+    money = {name: to_usd(value, name) for name, value in limits.items() if name.endswith("_usd") and value is not None}
+    settings = {"api_key": api_key, "base_url": base_url, "provider": provider, "registry": registry, **limits}
+    settings |= {"max_concurrency": max_concurrency, "pace": pace, **provider_options}
     return LLMClient(
-        Endpoint(provider=made, model=reference.model, price_provider=plugin.price_provider), defaults=defaults
+        endpoints,
+        defaults=ClientDefaults(**{**limits, **money}, cooldown_s=config.cooldown_s),  # type: ignore[arg-type]
+        clock=clock,
+        recipe=Recipe(make=create_client, models=config, settings=settings),
     )
 
 
-def _given(provider: Provider, model: str, api_key: object, base_url: object, options: dict[str, Any]) -> Endpoint:
+def _fallback(
+    model: str | Sequence[str | ModelConfig] | FallbackConfig,
+    api_key: object,
+    base_url: object,
+    options: dict[str, Any],
+) -> FallbackConfig:
+    """Whatever `model` is as a list of models; settings of one model cannot be those of several."""
+    if isinstance(model, str):
+        own = ModelConfig(model=model, api_key=api_key, base_url=base_url, options=options)  # type: ignore[arg-type]
+        return FallbackConfig(models=(own,))
+    spare = [name for name, value in (("api_key", api_key), ("base_url", base_url)) if value is not None]
+    if spare := [*spare, *options]:
+        raise LLMConfigurationError(
+            f"{spare[0]!r} cannot be that of several models; give each its own with ModelConfig", phase="local"
+        )
+    return model if isinstance(model, FallbackConfig) else FallbackConfig(models=tuple(model))
+
+
+def _models(config: FallbackConfig) -> list[ModelConfig]:
+    return [ModelConfig(model=found) if isinstance(found, str) else found for found in config.models]
+
+
+def _endpoint(config: ModelConfig, registry: ProviderRegistry) -> Endpoint:
+    plugin, reference = registry.resolve(config.model)
+    made = plugin.create(api_key=config.api_key, base_url=config.base_url, **config.options)
+    _check_version(made)
+    return Endpoint(provider=made, model=reference.model, price_provider=plugin.price_provider)
+
+
+def _check_concurrency(most: object) -> None:
+    if most is not None and not (isinstance(most, int) and most > 0):
+        raise LLMConfigurationError(
+            f"max_concurrency is {most!r}; give a whole number of requests above 0, or None", phase="local"
+        )
+
+
+def _given(
+    provider: Provider, config: FallbackConfig, api_key: object, base_url: object, options: dict[str, Any]
+) -> Endpoint:
     settings = [
         *options,
         *(name for name, value in (("api_key", api_key), ("base_url", base_url)) if value is not None),
     ]
-    if settings:
+    if settings or len(config.models) != 1:
+        what = repr(settings[0]) if settings else "a list of models"
         raise LLMConfigurationError(
-            f"{settings[0]!r} has no effect beside a ready-made provider; give it to the provider instead",
-            phase="local",
+            f"{what} has no effect beside a ready-made provider; give it to the provider instead", phase="local"
         )
     _check_version(provider)
+    model = _models(config)[0].model
     reference = parse_reference(model)
     own = reference.model if reference is not None and reference.provider == provider.name else model
     return Endpoint(provider=provider, model=own, price_provider=None)

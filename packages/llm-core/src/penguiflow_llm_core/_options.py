@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final, TypedDict
 
 from penguiflow_llm_core._cancel import CancelToken
@@ -24,7 +25,15 @@ class RequestOptions(TypedDict, total=False):
     """Seconds for the whole call: every attempt, wait, and callback."""
     max_retries: int | None
     """Most additional attempts: to send again, to have the model correct its answer, or to use another mode."""
+    first_output_timeout_s: float | None
+    """Seconds an attempt may take to its first output: a stream's first event, a plain call's answer."""
+    progress_timeout_s: float | None
+    """Seconds a stream may pause between two events."""
+    max_cost_usd: Decimal | float | str | None
+    """No further request is made once the call has cost so many US dollars."""
     max_tokens: int | None
+    max_tokens_ceiling: int | None
+    """`generate` asks once more, with up to so many tokens, where an answer was cut off at `max_tokens`."""
     temperature: float | None
     top_p: float | None
     top_k: int | None
@@ -77,19 +86,43 @@ def _check(options: RequestOptions) -> None:
             "a provider's own body fields go into extra",
             phase="local",
         )
-    check_limits(options.get("timeout_s"), options.get("max_retries"))
-    max_tokens: object = options.get("max_tokens")
-    if max_tokens is not None and not (isinstance(max_tokens, int) and max_tokens > 0):
-        raise LLMConfigurationError(
-            f"max_tokens is {max_tokens!r}; give a whole number above 0, or leave it out", phase="local"
-        )
+    check_limits({name: options.get(name) for name in LIMITS})
+    for name in ("max_tokens", "max_tokens_ceiling"):
+        tokens: object = options.get(name)
+        if tokens is not None and not (isinstance(tokens, int) and tokens > 0):
+            raise LLMConfigurationError(
+                f"{name} is {tokens!r}; give a whole number above 0, or leave it out", phase="local"
+            )
 
 
-def check_limits(timeout_s: object, max_retries: object) -> None:
-    """Refuse a timeout or a number of retries that cannot be; None is none of ours."""
-    if timeout_s is not None and not (isinstance(timeout_s, int | float) and timeout_s > 0):
-        raise LLMConfigurationError(f"timeout_s is {timeout_s!r}; give seconds above 0, or None", phase="local")
-    if max_retries is not None and not (isinstance(max_retries, int) and max_retries >= 0):
+LIMITS: Final = ("timeout_s", "max_retries", "first_output_timeout_s", "progress_timeout_s", "max_cost_usd")
+"""The settings of a call that are limits; a client has defaults for them."""
+
+
+def check_limits(given: Mapping[str, object]) -> None:
+    """Refuse a limit that cannot be; None is none of ours."""
+    for name, value in given.items():
+        if value is None:
+            continue
+        if name == "max_retries":
+            if not (isinstance(value, int) and value >= 0):
+                raise LLMConfigurationError(
+                    f"max_retries is {value!r}; give a whole number of additional attempts, 0 or more", phase="local"
+                )
+        elif name.endswith("_usd"):
+            to_usd(value, name)
+        elif not (isinstance(value, int | float) and value > 0):
+            raise LLMConfigurationError(f"{name} is {value!r}; give seconds above 0, or None", phase="local")
+
+
+def to_usd(value: object, setting: str) -> Decimal:
+    """An amount of money, exactly as it is written."""
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        amount = Decimal(-1)
+    if not amount.is_finite() or amount < 0:
         raise LLMConfigurationError(
-            f"max_retries is {max_retries!r}; give a whole number of additional attempts, 0 or more", phase="local"
+            f"{setting} is {value!r}; give US dollars, 0 or more, such as Decimal('0.05')", phase="local"
         )
+    return amount

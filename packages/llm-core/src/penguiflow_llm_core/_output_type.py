@@ -24,6 +24,10 @@ _NAME_RULE: Final = re.compile(r"[^a-zA-Z0-9_-]+")
 _SHOWN_INPUT: Final = 200
 
 
+class ModelRetry(Exception):  # noqa: N818 - the name that users of other libraries know
+    """Raise it in a validator of your own to send the answer back: the model is told the message, and asked again."""
+
+
 class OutputType(Protocol):
     """What an answer must be. `name` is fit for a schema or tool name on every provider."""
 
@@ -62,6 +66,8 @@ class PydanticOutput(Generic[T]):
         """Validates as JSON, not as Python, so that a strict model takes a date in a string."""
         try:
             return self._adapter.validate_json(to_json(value))
+        except ModelRetry as retry:
+            raise _validation_error([{"loc": (), "msg": str(retry), "type": "model_retry", "input": value}]) from None
         except ValidationError as error:
             raise _validation_error(
                 [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import Future, InvalidStateError
@@ -18,9 +19,15 @@ class SyncPortal:
     """A loop in a daemon thread. Connections stay open between calls because the loop stays the same."""
 
     def __init__(self) -> None:
+        self._process = os.getpid()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._serve, name="penguiflow-llm-sync", daemon=True)
         self._thread.start()
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the thread is of this process: a fork has the object, but not the thread."""
+        return self._process == os.getpid()
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """The coroutine's result. Interrupting the caller (Ctrl-C) cancels it.
@@ -52,7 +59,7 @@ class SyncPortal:
 
     def stop(self) -> None:
         """End the thread and close the loop, cancelling calls that are under way; safe to call twice."""
-        if not self._loop.is_closed():
+        if self.is_ours and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._loop.stop)
             if threading.current_thread() is not self._thread:
                 self._thread.join()

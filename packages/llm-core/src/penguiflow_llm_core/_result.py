@@ -12,7 +12,7 @@ from penguiflow_llm_types import CallWarning, CompletionResponse, LLMError, Outp
 
 T = TypeVar("T")
 
-NextStep: TypeAlias = Literal["return", "raise", "retry", "re-ask", "step down"]
+NextStep: TypeAlias = Literal["return", "raise", "retry", "re-ask", "step down", "grow", "fall back"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,7 @@ class AttemptRecord:
     error: LLMError | None = None
     """Why the attempt did not become the result; a response that failed validation has both."""
     usage: Usage | None = None
+    provider: str | None = None
     model: str | None = None
     """The model that is billed, as the provider names it."""
     price_provider: str | None = field(default=None, repr=False)

@@ -83,6 +83,12 @@ class RetryState:
     once_made: bool = False
     refreshed: bool = False
 
+    def is_at_once(self, error: LLMError) -> bool:
+        """Whether sending again needs no wait: over a fresh connection, or with a fresh credential."""
+        rule = error.retry_rule
+        first = (rule == "connect" and self.made == 0) or (rule == "refresh" and not self.refreshed)
+        return first and self.allowed > 0
+
     def wait_s(self, error: LLMError, *, rng: Random) -> float | None:
         """Seconds to wait before sending again, or None to raise now. Does not spend anything."""
         rule = error.retry_rule
@@ -90,13 +96,18 @@ class RetryState:
             return None
         if (rule == "uncertain" and self.uncertain_made) or (rule == "once" and self.once_made):
             return None
+        if self.is_at_once(error):
+            return 0.0
         if rule == "refresh":
-            return None if self.refreshed else 0.0
+            return None
         if rule == "after":
             return error.retry_after_s
-        if rule == "connect" and self.made == 0:
-            return 0.0
         return backoff_s(self.made + 1, base_s=_OVERLOAD_BASE_S if rule == "overload" else _BASE_S, rng=rng)
+
+    def moved(self) -> None:
+        """The call goes on at another endpoint, which has not failed yet; what may be made once a call stays made."""
+        self.made = 0
+        self.refreshed = False
 
     def spend(self, error: LLMError) -> None:
         """A retry is being made for `error`."""

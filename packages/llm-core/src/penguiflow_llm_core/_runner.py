@@ -1,19 +1,23 @@
 """One call: attempts until one is good, inside one deadline, with one account of what they used.
 
 The runner is an async generator of stream events (none, when the call is not streamed) that leaves its outcome in
-`outcome()` and `history`. Every await on the outside is under the guard; nothing is ever yielded under it.
+`result()` and `history`. Every await on the outside is under the guard; nothing is ever yielded under it.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, field
-from random import Random
-from time import monotonic
+from decimal import Decimal
+from typing import Any
 
+from penguiflow_llm_core._account import ClientAccount
+from penguiflow_llm_core._attempt import Attempt
+from penguiflow_llm_core._breaker import is_outage
+from penguiflow_llm_core._call_limits import CallLimits
 from penguiflow_llm_core._cancel import CancelToken
+from penguiflow_llm_core._clock import Clock, sleep
+from penguiflow_llm_core._endpoint import Endpoint
 from penguiflow_llm_core._guard import CallGuard
 from penguiflow_llm_core._result import (
     AttemptRecord,
@@ -23,87 +27,54 @@ from penguiflow_llm_core._result import (
     total_cost,
     total_usage,
 )
-from penguiflow_llm_core._retry import RetryBudget, RetryState
-from penguiflow_llm_core._task import Task
+from penguiflow_llm_core._retry import RetryState
+from penguiflow_llm_core._routes import Routes, may_work_elsewhere
 from penguiflow_llm_types import (
     CompletionResponse,
     Done,
     LLMError,
+    LLMOverloadedError,
     LLMParseError,
+    LLMQuotaError,
     LLMRequest,
     LLMSchemaRejectedError,
     LLMTimeoutError,
     LLMTruncatedError,
-    OutputMode,
-    Provider,
     StreamEvent,
-    Usage,
     UsageUpdate,
 )
 
 
-@dataclass(slots=True, kw_only=True)
-class Endpoint:
-    """What a client's calls share: the provider, how it is priced, and the budget for retries."""
-
-    provider: Provider
-    model: str
-    """The provider's own id of the model."""
-    price_provider: str | None
-    budget: RetryBudget = field(default_factory=RetryBudget)
-    rng: Random = field(default_factory=Random)
-
-
-@dataclass(slots=True)
-class _Attempt:
-    """One request under way."""
-
-    number: int
-    mode: OutputMode | None
-    started: float
-    response: CompletionResponse | None = None
-    usage: Usage | None = None
-    committed: bool = False
-    """Whether output of it has reached the caller."""
-
-    def answered(self, response: CompletionResponse) -> None:
-        """A whole answer came; its usage replaces what was said on the way."""
-        self.response, self.usage = response, response.usage
-
-    def broke_off(self, error: LLMError) -> None:
-        """No whole answer came; what is known of it is with the error, or was said on the way."""
-        self.response = error.partial()
-        on_the_way = None if self.response is None or self.response.usage == Usage() else self.response.usage
-        self.usage = error.usage or on_the_way or self.usage
-
-
 class CallRunner:
-    """Runs one task against one endpoint. `events()` is consumed once."""
+    """Runs one call over its routes. `events()` is consumed once."""
 
     def __init__(
         self,
-        endpoint: Endpoint,
-        task: Task,
+        routes: Routes,
         *,
         streamed: bool,
-        timeout_s: float | None,
-        max_retries: int,
+        limits: CallLimits,
         token: CancelToken | None,
+        clock: Clock,
+        account: ClientAccount,
     ) -> None:
-        self._endpoint = endpoint
-        self._task = task
+        self._routes = routes
         self._streamed = streamed
-        self._guard = CallGuard(timeout_s=timeout_s, token=token)
-        self._retries = RetryState(allowed=max_retries)
+        self._limits = limits
+        self._clock = clock
+        self._account = account
+        self._guard = CallGuard(timeout_s=limits.timeout_s, token=token, clock=clock)
+        self._retries = RetryState(allowed=limits.max_retries)
         self._history: list[AttemptRecord] = []
         self._wait_s = 0.0
+        self._grown = False
         self._response: CompletionResponse | None = None
 
-    def outcome(self) -> CompletionResponse:
-        """The accepted response, once the events are used up. Raises `RuntimeError` before."""
+    def result(self) -> Any:
+        """What the caller gets, once the events are used up. Raises `RuntimeError` before."""
         if self._response is None:
             raise RuntimeError("the call has no result: it was not read to its end")
-        return self._response
+        return self._routes.task.result(self._response, self.history)
 
     @property
     def history(self) -> tuple[AttemptRecord, ...]:
@@ -113,20 +84,69 @@ class CallRunner:
     async def events(self) -> AsyncGenerator[ClientStreamEvent, None]:
         """The call. Raises the `LLMError` of the last attempt when there is no way on."""
         self._guard.open()
-        self._endpoint.budget.call(monotonic())
+        self._endpoint.budget.call(self._clock.now())
         try:
             while self._response is None:
-                async with aclosing(self._attempt()) as events:
-                    async for event in events:
-                        yield event
-                await self._pause()
+                endpoint = self._endpoint
+                if await self._is_admitted(endpoint):
+                    try:
+                        async with aclosing(self._attempt(endpoint)) as events:
+                            async for event in events:
+                                yield event
+                    finally:
+                        endpoint.breaker.leave()
+                        endpoint.slots.release()
+                    await self._pause()
         finally:
             self._guard.close()
 
-    async def _attempt(self) -> AsyncGenerator[ClientStreamEvent, None]:
-        attempt = _Attempt(number=len(self._history) + 1, mode=self._task.mode, started=monotonic())
+    @property
+    def _endpoint(self) -> Endpoint:
+        return self._routes.endpoint
+
+    # one attempt
+
+    async def _is_admitted(self, endpoint: Endpoint) -> bool:
+        """Whether an attempt may be made: within its cost, not into an open circuit, in its turn.
+
+        If not, the call has moved to another endpoint; where there is none the reason is raised.
+        """
         try:
-            request = self._task.start()
+            self._check_cost()
+            await self._take_turn(endpoint)
+        except LLMError as error:
+            if may_work_elsewhere(error) and self._routes.fall_back(error, self._clock.now()):
+                return False
+            raise self._accounted(error) from error.__cause__
+        return True
+
+    async def _take_turn(self, endpoint: Endpoint) -> None:
+        if endpoint.pacer is not None and (wait_s := endpoint.pacer.wait_s(self._clock.now())):
+            with self._guard:
+                await sleep(self._clock, wait_s)
+        try:
+            with self._guard:
+                await endpoint.slots.acquire()
+        except LLMTimeoutError as error:
+            error.kind = "pool"
+            raise
+        now = self._clock.now()
+        if not endpoint.breaker.enter(now):
+            endpoint.slots.release()
+            wait_s = endpoint.breaker.wait_s(now)
+            raise LLMOverloadedError(
+                f"{endpoint.name} failed too often in a row: nothing is sent to it for {wait_s:.1f} s; try again then",
+                kind="circuit_open",
+                phase="local",
+                retry_after_s=wait_s,
+            )
+
+    async def _attempt(self, endpoint: Endpoint) -> AsyncGenerator[ClientStreamEvent, None]:
+        task = self._routes.task
+        attempt = Attempt(number=len(self._history) + 1, mode=task.mode, started=self._clock.now())
+        try:
+            request = task.start()
+            self._guard.watch(self._limits.first_output_timeout_s, "headers")
             if self._streamed:
                 yield AttemptStart(number=attempt.number, mode=attempt.mode)
                 async with aclosing(self._stream(request, attempt)) as events:
@@ -134,32 +154,29 @@ class CallRunner:
                         yield event
             else:
                 with self._guard:
-                    attempt.answered(await self._endpoint.provider.complete(request))
+                    attempt.answered(await endpoint.provider.complete(request))
             self._response = self._accept(attempt)
         except LLMError as error:
             self._wait_s = self._recover(error, attempt)
+        finally:
+            self._guard.watch(None)
 
-    async def _pause(self) -> None:
-        if self._wait_s and self._response is None:
-            try:
-                with self._guard:
-                    await asyncio.sleep(self._wait_s)
-            except LLMError as error:
-                raise self._account(error) from None
-
-    async def _stream(self, request: LLMRequest, attempt: _Attempt) -> AsyncGenerator[ClientStreamEvent, None]:
+    async def _stream(self, request: LLMRequest, attempt: Attempt) -> AsyncGenerator[ClientStreamEvent, None]:
+        task = self._routes.task
         async with aclosing(self._endpoint.provider.stream(request)) as events:
             while attempt.response is None:
                 with self._guard:
                     event = await anext(events, None)
+                if not attempt.committed:
+                    self._guard.watch(self._limits.progress_timeout_s, "progress")
                 self._note(event, attempt)
                 if event is not None:
-                    partial = self._task.partial(event)
+                    partial = task.partial(event)
                     if partial is not None:
                         yield partial
                     yield event
 
-    def _note(self, event: StreamEvent | None, attempt: _Attempt) -> None:
+    def _note(self, event: StreamEvent | None, attempt: Attempt) -> None:
         match event:
             case None:
                 raise LLMTruncatedError(
@@ -175,71 +192,125 @@ class CallRunner:
             case _:
                 attempt.committed = True
 
-    def _accept(self, attempt: _Attempt) -> CompletionResponse:
+    def _accept(self, attempt: Attempt) -> CompletionResponse:
         assert attempt.response is not None  # noqa: S101  (both ways of calling a provider end with one)
-        accepted = self._task.accept(attempt.response)
-        self._endpoint.budget.succeed(monotonic())
+        now = self._clock.now()
+        self._endpoint.breaker.succeed()
+        if self._endpoint.pacer is not None:
+            self._endpoint.pacer.learn(attempt.response.rate_limits, now)
+        accepted = self._routes.task.accept(attempt.response)
+        self._endpoint.budget.succeed(now)
         self._record(attempt, error=None, next_step="return", wait_s=0.0)
         return accepted
 
-    def _recover(self, error: LLMError, attempt: _Attempt) -> float:
+    # what follows a failure
+
+    def _recover(self, error: LLMError, attempt: Attempt) -> float:
         """Seconds to wait before the next attempt, which is prepared; raises `error` when there is to be none."""
         parse_failure = isinstance(error, LLMParseError)
         error.committed = attempt.committed and not parse_failure
         if attempt.response is None:
             attempt.broke_off(error)
+        endpoint = self._endpoint
+        now = self._clock.now()
+        if is_outage(error):
+            endpoint.breaker.fail(now)
+        if endpoint.pacer is not None:
+            endpoint.pacer.refused(error, now)
         step, wait_s = self._next(error, attempt)
+        self._record(attempt, error=error, next_step=step, wait_s=0.0 if step == "raise" else wait_s, endpoint=endpoint)
         if step == "raise":
-            self._record(attempt, error=error, next_step=step, wait_s=0.0)
             raise self._final(error, attempt, wait_s)
-        self._record(attempt, error=error, next_step=step, wait_s=wait_s)
         return wait_s
 
-    def _next(self, error: LLMError, attempt: _Attempt) -> tuple[NextStep, float]:
-        if self._retries.allowed <= 0:
-            return "raise", 0.0
-        if isinstance(error, LLMSchemaRejectedError | LLMParseError):
-            return self._adapt(error, attempt), 0.0
+    def _next(self, error: LLMError, attempt: Attempt) -> tuple[NextStep, float]:
+        now = self._clock.now()
+        if isinstance(error, LLMSchemaRejectedError | LLMParseError | LLMTruncatedError):
+            step = self._adapt(error, attempt) if self._retries.allowed > 0 else "raise"
+            if step != "raise" or not may_work_elsewhere(error):
+                return step, 0.0
+        at_once = self._retries.is_at_once(error)
+        if not at_once and may_work_elsewhere(error) and self._routes.fall_back(error, now):
+            self._retries.moved()
+            return "fall back", 0.0
         wait_s = self._retries.wait_s(error, rng=self._endpoint.rng)
-        if wait_s is None or not self._fits(wait_s) or not self._endpoint.budget.take(monotonic()):
+        if wait_s is None or not self._fits(wait_s) or self._endpoint.breaker.is_open(now + wait_s):
+            return "raise", wait_s or 0.0
+        if not self._endpoint.budget.take(now):
             return "raise", wait_s or 0.0
         self._retries.spend(error)
         return "retry", wait_s
 
-    def _adapt(self, error: LLMSchemaRejectedError | LLMParseError, attempt: _Attempt) -> NextStep:
-        """What else to send at once: the schema in another mode, or the answer with what was wrong with it."""
+    def _adapt(self, error: LLMError, attempt: Attempt) -> NextStep:
+        """What else to send at once: the schema in another mode, what was wrong with the answer, or the same longer."""
         step: NextStep = "raise"
-        if isinstance(error, LLMSchemaRejectedError):
-            if not error.committed and self._task.step_down():
-                step = "step down"
-        elif error.retry_rule == "reask" and self._task.correct(error, attempt.response):
+        if not attempt.committed and self._routes.task.step_down(error):
+            step = "step down"
+        elif isinstance(error, LLMTruncatedError):
+            step = self._grow(error)
+        elif error.retry_rule == "reask" and self._corrected(error, attempt):
             step = "re-ask"
         if step != "raise":
             self._retries.allowed -= 1
         return step
 
+    def _corrected(self, error: LLMError, attempt: Attempt) -> bool:
+        return isinstance(error, LLMParseError) and self._routes.task.correct(error, attempt.response)
+
+    def _grow(self, error: LLMError) -> NextStep:
+        ceiling = self._limits.max_tokens_ceiling
+        if error.kind != "max_tokens" or ceiling is None or self._grown or not self._routes.task.grow(ceiling):
+            return "raise"
+        self._grown = True
+        return "grow"
+
     def _fits(self, wait_s: float) -> bool:
         remaining = self._guard.remaining_s()
         return remaining is None or wait_s < remaining
 
-    def _record(self, attempt: _Attempt, *, error: LLMError | None, next_step: NextStep, wait_s: float) -> None:
-        response = attempt.response
-        self._history.append(
-            AttemptRecord(
-                number=attempt.number,
-                mode=attempt.mode,
-                elapsed_s=monotonic() - attempt.started,
-                response=response,
-                error=error,
-                usage=attempt.usage,
-                model=(response.model if response is not None else None) or self._endpoint.model,
-                price_provider=self._endpoint.price_provider,
-                next_step=next_step,
-                wait_s=wait_s,
-            )
-        )
+    async def _pause(self) -> None:
+        if self._wait_s and self._response is None:
+            try:
+                with self._guard:
+                    await sleep(self._clock, self._wait_s)
+            except LLMError as error:
+                raise self._accounted(error) from None
 
-    def _final(self, error: LLMError, attempt: _Attempt, wait_s: float) -> LLMError:
+    # the account
+
+    def _check_cost(self) -> None:
+        """Ceilings on money are checked before every request; what has no known price ends them too."""
+        if self._history:
+            _check_ceiling("the call", "max_cost_usd", self._limits.max_cost_usd, total_cost(self.history))
+        _check_ceiling("this client", "max_total_cost_usd", self._limits.max_total_cost_usd, self._account.cost)
+
+    def _record(
+        self,
+        attempt: Attempt,
+        *,
+        error: LLMError | None,
+        next_step: NextStep,
+        wait_s: float,
+        endpoint: Endpoint | None = None,
+    ) -> None:
+        endpoint, response = endpoint or self._endpoint, attempt.response
+        record = AttemptRecord(
+            number=attempt.number,
+            mode=attempt.mode,
+            elapsed_s=self._clock.now() - attempt.started,
+            response=response,
+            error=error,
+            usage=attempt.usage,
+            provider=endpoint.provider.name,
+            model=(response.model if response is not None else None) or endpoint.model,
+            price_provider=endpoint.price_provider,
+            next_step=next_step,
+            wait_s=wait_s,
+        )
+        self._history.append(record)
+        self._account.add(record)
+
+    def _final(self, error: LLMError, attempt: Attempt, wait_s: float) -> LLMError:
         """The error to raise, with the account of the whole call; a wait that the deadline forbids is a time-out."""
         error.committed = attempt.committed
         if wait_s and error.retry_rule != "after" and not self._fits(wait_s):
@@ -248,12 +319,22 @@ class CallRunner:
             )
             timeout.__cause__ = error
             error = timeout
-        return self._account(error)
+        return self._accounted(error)
 
-    def _account(self, error: LLMError) -> LLMError:
+    def _accounted(self, error: LLMError) -> LLMError:
         error.provider = error.provider or self._endpoint.provider.name
         error.model = error.model or self._endpoint.model
         error.attempt = error.attempts = len(self._history)
         error.usage = total_usage(self.history)
         error.cost_usd = total_cost(self.history)
         return error
+
+
+def _check_ceiling(whose: str, setting: str, most: Decimal | None, spent: Decimal | None) -> None:
+    if most is None or (spent is not None and spent < most):
+        return
+    if spent is None:
+        why = f"{setting} is set, and what {whose} has used has no known price; leave the limit out"
+    else:
+        why = f"{whose} has cost {spent} US dollars, of {most} allowed; raise {setting}"
+    raise LLMQuotaError(f"nothing more is sent: {why}", kind="spend_limit", phase="local")

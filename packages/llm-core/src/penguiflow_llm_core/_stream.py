@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from types import TracebackType
 from typing import Generic, Self, TypeVar
@@ -23,6 +24,16 @@ class LLMStream(Generic[R]):
         self._events = events
         self._outcome = outcome
         self._error: LLMError | None = None
+        self._open = False
+
+    def __del__(self) -> None:
+        if self._open:
+            warnings.warn(
+                "a stream was dropped before its end; use it in an 'async with' block, or await its aclose()",
+                ResourceWarning,
+                stacklevel=2,
+                source=self,
+            )
 
     async def __aenter__(self) -> Self:
         return self
@@ -36,10 +47,14 @@ class LLMStream(Generic[R]):
         return self
 
     async def __anext__(self) -> ClientStreamEvent:
+        self._open = True
         try:
             return await anext(self._events)
         except LLMError as error:
-            self._error = error
+            self._open, self._error = False, error
+            raise
+        except BaseException:  # the end, a cancellation, or the exception of a callback: nothing is left open
+            self._open = False
             raise
 
     async def result(self) -> R:
@@ -52,4 +67,5 @@ class LLMStream(Generic[R]):
 
     async def aclose(self) -> None:
         """Stop the call and close its connection."""
+        self._open = False
         await self._events.aclose()

@@ -23,6 +23,7 @@ from penguiflow_llm_types import (
     LLMParseError,
     LLMRefusalError,
     LLMRequest,
+    LLMSchemaRejectedError,
     LLMServerError,
     LLMTruncatedError,
     LLMValidationError,
@@ -52,8 +53,14 @@ class Task(Protocol):
     def correct(self, error: LLMParseError, response: CompletionResponse | None) -> bool:
         """Have the next attempt tell the model what was wrong; False where that is no use."""
 
-    def step_down(self) -> bool:
-        """Have the next attempt use the next output mode; False where there is none."""
+    def step_down(self, error: LLMError) -> bool:
+        """Have the next attempt use the next output mode, because of `error`; False where that is no use."""
+
+    def grow(self, ceiling: int) -> bool:
+        """Have the next attempt's answer be longer, up to `ceiling` tokens; False where it already may be so long."""
+
+    def result(self, response: CompletionResponse, history: tuple[AttemptRecord, ...]) -> Any:
+        """What the caller gets, once `accept` has taken `response`."""
 
 
 class PlainTask:
@@ -78,8 +85,14 @@ class PlainTask:
     def correct(self, error: LLMParseError, response: CompletionResponse | None) -> bool:  # noqa: ARG002
         return True  # the same request again: there is no answer of the model's to correct
 
-    def step_down(self) -> bool:
+    def step_down(self, error: LLMError) -> bool:  # noqa: ARG002
         return False
+
+    def grow(self, ceiling: int) -> bool:  # noqa: ARG002
+        return False  # an answer cut off at the limit is one: its finish reason says so
+
+    def result(self, response: CompletionResponse, history: tuple[AttemptRecord, ...]) -> CompletionResponse:  # noqa: ARG002
+        return response
 
 
 class StructuredTask:
@@ -101,6 +114,7 @@ class StructuredTask:
         self._on_refusal = on_refusal
         self._feedback: tuple[LLMMessage, ...] = ()
         self._reader = PartialReader(rungs[0].plan)
+        self._text = ""
         self._sent: Any = None
         self._value: Any = None
         self._warnings: list[CallWarning] = []
@@ -145,8 +159,9 @@ class StructuredTask:
     def accept(self, response: CompletionResponse) -> CompletionResponse:
         _check_finish(response)
         choice = self._rungs[0]
-        text = mode_for(choice.mode).extract(response, self._output)
-        reading = read_json(text, near_json=choice.mode is OutputMode.PROMPTED)
+        self._text = ""
+        self._text = mode_for(choice.mode).extract(response, self._output)
+        reading = read_json(self._text, near_json=choice.mode is OutputMode.PROMPTED)
         reading = self._validated(reading)
         self._warnings += [CallWarning(kind="repaired_json", message=repair) for repair in reading.repairs]
         return response
@@ -174,17 +189,37 @@ class StructuredTask:
             self._feedback = mode_for(self._rungs[0].mode).feedback(response, self._output, problem)
         return True
 
-    def step_down(self) -> bool:
+    def step_down(self, error: LLMError) -> bool:
         if len(self._rungs) == 1:
             return False
-        refused = self._rungs.pop(0)
+        why = _why_down(error, self.mode, self._text)
+        if why is None:
+            return False
+        left = self._rungs.pop(0)
         self._feedback = ()
-        self._on_refusal(refused.mode)
-        message = (
-            f"the provider refused the schema in mode {refused.mode.value!r}; {self.mode.value!r} was used instead"
-        )
+        self._on_refusal(left.mode)
+        message = f"{why} in mode {left.mode.value!r}; {self.mode.value!r} was used instead"
         self._warnings.append(CallWarning(kind="mode", message=message))
         return True
+
+    def grow(self, ceiling: int) -> bool:
+        if self._request.max_tokens is not None and self._request.max_tokens >= ceiling:
+            return False
+        self._request = replace(self._request, max_tokens=ceiling)
+        return True
+
+
+def _why_down(error: LLMError, mode: OutputMode, text: str) -> str | None:
+    """Why a mode is of no use for this schema here; None where the mode is not to blame."""
+    if isinstance(error, LLMSchemaRejectedError):
+        return "the provider refused the schema"
+    if isinstance(error, LLMValidationError) or not isinstance(error, LLMParseError):
+        return None
+    if mode is OutputMode.NATIVE and error.kind == "json" and text.lstrip()[:1] not in ("{", "["):
+        return "the provider took the schema and answered without regard to it"
+    if mode is OutputMode.TOOLS and error.kind == "missing":
+        return "the model did not call the tool"
+    return None
 
 
 def _check_finish(response: CompletionResponse) -> None:

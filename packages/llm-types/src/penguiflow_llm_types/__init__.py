@@ -74,7 +74,7 @@ from penguiflow_llm_types._request import (
     ToolChoice,
     ToolSpec,
 )
-from penguiflow_llm_types._response import CallWarning, CompletionResponse, FinishReason, Usage, WarningKind
+from penguiflow_llm_types._response import CallWarning, CompletionResponse, FinishReason, RateLimits, Usage, WarningKind
 from penguiflow_llm_types._secret import Secret, redact_key_like
 from penguiflow_llm_types._sse import MAX_EVENT_BYTES, ServerSentEvent, SSEDecoder
 
@@ -131,6 +131,7 @@ __all__ = [
     "Phase",
     "Provider",
     "ProviderPlugin",
+    "RateLimits",
     "ReasoningConfig",
     "ReasoningDelta",
     "ReasoningPart",

@@ -194,8 +194,9 @@ class LLMRateLimitError(LLMError):
 
 
 class LLMOverloadedError(LLMError):
-    """The provider has no capacity for now."""
+    """The provider has no capacity for now, or this client has stopped asking it for a moment ("circuit_open")."""
 
+    kinds: ClassVar[Mapping[str, RetryRule]] = {"circuit_open": "never"}
     rule: ClassVar[RetryRule] = "overload"
 
 

@@ -92,6 +92,17 @@ class CallWarning:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RateLimits:
+    """What the provider says is left of its rate limits, from the headers of an answer."""
+
+    remaining_requests: int | None = None
+    reset_requests_s: float | None = None
+    """Seconds from the answer until the requests are back."""
+    remaining_tokens: int | None = None
+    reset_tokens_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CompletionResponse:
     """A finished answer. A streamed and a plain answer of the same content are equal (`raw` is not compared)."""
 
@@ -111,6 +122,8 @@ class CompletionResponse:
     provider_name: str | None = None
     """Who served it, where a router says so (OpenRouter)."""
     warnings: tuple[CallWarning, ...] = ()
+    rate_limits: RateLimits | None = field(default=None, repr=False, compare=False)
+    """None where the headers say nothing of them."""
     raw: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
     """The body as parsed; None for streams."""
 

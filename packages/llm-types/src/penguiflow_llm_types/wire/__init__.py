@@ -20,6 +20,7 @@ from penguiflow_llm_types.wire._failures import Stage, failure
 from penguiflow_llm_types.wire._json import WireJSON, count, encodable, json_text, mapping, objects, text_or_none
 from penguiflow_llm_types.wire._loops import PerLoop
 from penguiflow_llm_types.wire._provider import WireProvider
+from penguiflow_llm_types.wire._rate_limits import read_rate_limits
 from penguiflow_llm_types.wire._settings import merged, reasoning_effort, sampling_fields
 from penguiflow_llm_types.wire._stainless import StainlessConnection, StainlessSDK
 from penguiflow_llm_types.wire._warnings import adapted, assumed, broken_text, dropped, unsupported
@@ -65,6 +66,7 @@ __all__ = [
     "objects",
     "read_error",
     "read_error_value",
+    "read_rate_limits",
     "reasoning_effort",
     "sampling_fields",
     "text_or_none",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Final
 
 from penguiflow_llm_types._errors import LLMError
@@ -25,6 +26,7 @@ from penguiflow_llm_types._sse import ServerSentEvent
 from penguiflow_llm_types.wire._answer import Answer
 from penguiflow_llm_types.wire._exchange import StreamDecoder, Transport, Wire
 from penguiflow_llm_types.wire._json import WireJSON
+from penguiflow_llm_types.wire._rate_limits import read_rate_limits
 from penguiflow_llm_types.wire._warnings import broken_text
 
 _EVENT_FIELDS: Final = (b"data:", b"event:", b":")
@@ -120,7 +122,7 @@ class WireProvider:
         body = reader.body(data, content_type=answer.content_type)
         if reader.lossy:
             warnings = (*warnings, broken_text())
-        return replace(self._wire.decode(body, warnings=warnings), request_id=answer.request_id, raw=body)
+        return replace(_from(answer, self._wire.decode(body, warnings=warnings)), raw=body)
 
     @contextmanager
     def _named(self, request: LLMRequest) -> Iterator[None]:
@@ -151,7 +153,13 @@ def _fed(decoder: StreamDecoder, frames: Iterable[ServerSentEvent]) -> Iterator[
 
 
 def _done(decoder: StreamDecoder, answer: Answer) -> Done:
-    return Done(response=replace(decoder.finish(), request_id=answer.request_id))
+    return Done(response=_from(answer, decoder.finish()))
+
+
+def _from(answer: Answer, response: CompletionResponse) -> CompletionResponse:
+    """`response` with what the headers say."""
+    limits = read_rate_limits(answer.headers, now=datetime.now(UTC))
+    return replace(response, request_id=answer.request_id, rate_limits=limits)
 
 
 def _events_of(response: CompletionResponse) -> Iterator[StreamEvent]:

@@ -1,0 +1,83 @@
+"""The circuit breaker: a provider that is down is left alone, and found again soon after it heals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from penguiflow_llm_core import ManualClock
+from penguiflow_llm_core._breaker import CircuitBreaker
+from penguiflow_llm_types import LLMInvalidRequestError, LLMOverloadedError, LLMRateLimitError, LLMServerError
+
+DOWN = LLMServerError("down")
+
+
+async def test_it_opens_and_says_for_how_long(bench: Any) -> None:
+    """Calls fail at once, and nothing is sent."""
+    clock = ManualClock()
+    provider = bench.provider(*[DOWN] * 10)
+    client = bench.client(provider, clock=clock, breaker=CircuitBreaker(failures=3, open_s=2.0), max_retries=0)
+    for _ in range(3):
+        with pytest.raises(LLMServerError):
+            await client.complete("x")
+    await clock.advance(0.5)
+    with pytest.raises(LLMOverloadedError) as caught:
+        await client.complete("x")
+    error = caught.value
+    assert ("circuit_open", "local", 1.5, "no", 0) == (
+        error.kind, error.phase, error.retry_after_s, error.billed, error.attempts,
+    )  # fmt: skip
+    assert 3 == len(provider.requests)
+
+
+async def test_one_probe_decides(bench: Any) -> None:
+    """A failed probe waits twice as long; a good one closes it for all."""
+    clock = ManualClock()
+    provider = bench.provider(DOWN, DOWN, DOWN, bench.answer("back"), bench.answer("again"))
+    breaker = CircuitBreaker(failures=2, open_s=1.0, longest_open_s=3.0)
+    client = bench.client(provider, clock=clock, breaker=breaker, max_retries=0)
+    outcomes = []
+    for wait_s in (0.0, 0.0, 0.5, 0.6, 1.9, 0.2, 0.0):
+        await clock.advance(wait_s)
+        try:
+            outcomes.append((await client.complete("x")).text)
+        except LLMServerError:
+            outcomes.append("down")
+        except LLMOverloadedError:
+            outcomes.append("open")
+    assert ["down", "down", "open", "down", "open", "back", "again"] == outcomes
+
+
+async def test_other_failures_do_not_open_it(bench: Any) -> None:
+    """A bad request or a rate limit is no outage."""
+    errors = [LLMInvalidRequestError("x"), LLMRateLimitError("x")] * 5
+    provider = bench.provider(*errors, bench.answer("hello"))
+    client = bench.client(provider, breaker=CircuitBreaker(failures=2), max_retries=0)
+    for _ in errors:
+        with pytest.raises((LLMInvalidRequestError, LLMRateLimitError)):
+            await client.complete("x")
+    assert (await client.complete("x")).text == "hello"
+
+
+async def test_an_open_circuit_leads_to_the_next_model(bench: Any) -> None:
+    """A model whose circuit is open is not asked at all."""
+    first, second = bench.provider(name="one"), bench.provider(bench.answer("hello"), name="two")
+    client = bench.clients(first, second, clock=ManualClock())
+    breaker = client._endpoints[0].breaker = CircuitBreaker(failures=1)
+    breaker.fail(0.0)
+    assert (await client.complete("x")).text == "hello"
+
+
+def test_it_ends_retries_of_a_call_too() -> None:
+    """States of the breaker alone: closed, open, probing, and a probe that was cancelled."""
+    breaker = CircuitBreaker(failures=2, open_s=1.0)
+    breaker.fail(0.0)
+    assert (True, 0.0) == (breaker.enter(0.0), breaker.wait_s(0.0))
+    breaker.fail(0.0)
+    assert (False, 1.0) == (breaker.enter(0.9), breaker.wait_s(0.0))
+    assert (True, False) == (breaker.enter(1.0), breaker.enter(1.0))
+    breaker.leave()
+    assert breaker.enter(1.0)
+    breaker.succeed()
+    assert (True, True) == (breaker.enter(1.0), breaker.enter(1.0))

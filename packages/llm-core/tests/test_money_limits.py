@@ -1,0 +1,93 @@
+"""Ceilings on money: checked before every further request, and never passed over because a price is unknown."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from penguiflow_llm_core import create_client
+from penguiflow_llm_types import LLMConfigurationError, LLMQuotaError, LLMValidationError, Usage
+
+
+class City(BaseModel):
+    """A place."""
+
+    name: str
+
+
+PRICED = Usage(input_tokens=1_000, output_tokens=10, reported_cost_usd=Decimal("0.02"))
+
+
+async def test_a_model_that_never_fits_stops_costing(bench: Any) -> None:
+    """Each re-ask is paid for: the third is not made."""
+    provider = bench.provider(*[bench.answer("{}", usage=PRICED)] * 5)
+    with pytest.raises(LLMQuotaError, match=r"the call has cost 0\.04 US dollars, of 0\.03 allowed") as caught:
+        await bench.client(provider).generate("x", City, max_retries=9, max_cost_usd="0.03")
+    error = caught.value
+    assert (2, "spend_limit", "local", Decimal("0.04")) == (
+        len(provider.requests), error.kind, error.phase, error.cost_usd,
+    )  # fmt: skip
+
+
+async def test_the_first_answer_is_always_had(bench: Any) -> None:
+    """What a request costs is known afterwards: a call that is good at once is returned."""
+    provider = bench.provider(bench.answer('{"name": "Oslo"}', usage=PRICED))
+    result = await bench.client(provider).generate("x", City, max_cost_usd=0.01)
+    assert Decimal("0.02") == result.cost
+
+
+async def test_an_unknown_price_ends_a_call_with_a_ceiling(bench: Any) -> None:
+    """Otherwise the ceiling would hold only where it is not needed."""
+    provider = bench.provider(*[bench.answer("{}", usage=Usage(input_tokens=5, output_tokens=5))] * 5)
+    with pytest.raises(LLMQuotaError, match="no known price"):
+        await bench.client(provider).generate("x", City, max_cost_usd=1)
+    assert 1 == len(provider.requests)
+
+
+async def test_all_calls_of_a_client_have_a_ceiling_too(bench: Any) -> None:
+    """Checked before the first request of a call."""
+    provider = bench.provider(*[bench.answer("hello", usage=PRICED)] * 5)
+    client = bench.client(provider, max_total_cost_usd=Decimal("0.05"))
+    for _ in range(3):
+        await client.complete("x")
+    with pytest.raises(LLMQuotaError, match=r"this client has cost 0\.06 US dollars, of 0\.05"):
+        await client.complete("x")
+    assert (3, Decimal("0.06")) == (len(provider.requests), client.total_cost)
+
+
+@pytest.mark.parametrize("value", ["free", -1, "NaN", float("inf")])
+@pytest.mark.parametrize("setting", ["max_cost_usd", "max_total_cost_usd"])
+def test_amounts_that_cannot_be(bench: Any, setting: str, value: Any) -> None:
+    """A ceiling that is never reached is no ceiling."""
+    with pytest.raises(LLMConfigurationError, match=f"{setting} is {value!r}; give US dollars"):
+        create_client("scripted/m", provider=bench.provider(), **{setting: value})
+
+
+async def test_an_answer_cut_off_is_asked_for_once_more_with_room(bench: Any) -> None:
+    """With the same messages: an answer that was cut off is not wrong."""
+    cut = bench.answer('{"name": "Os', finish_reason="length")
+    provider = bench.provider(cut, bench.answer('{"name": "Oslo"}'))
+    result = await bench.client(provider).generate("x", City, max_tokens=5, max_tokens_ceiling=500)
+    first, second = provider.requests
+    assert ([5, 500], first.messages) == ([first.max_tokens, second.max_tokens], second.messages)
+    assert ["grow", "return"] == [attempt.next_step for attempt in result.history]
+
+
+@pytest.mark.parametrize("ceiling", [None, 5, 500])
+async def test_it_grows_once_at_most(bench: Any, ceiling: int | None) -> None:
+    """Not at all without leave, or where there is no more room."""
+    cut = bench.answer('{"name": "Os', finish_reason="length")
+    provider = bench.provider(cut, cut, cut)
+    with pytest.raises(Exception, match="output limit"):
+        await bench.client(provider).generate("x", City, max_tokens=5, max_tokens_ceiling=ceiling)
+    assert (2 if ceiling == 500 else 1) == len(provider.requests)
+
+
+async def test_validation_still_ends(bench: Any) -> None:
+    """Without a ceiling, the allowance of attempts does it."""
+    provider = bench.provider(*[bench.answer("{}", usage=PRICED)] * 5)
+    with pytest.raises(LLMValidationError):
+        await bench.client(provider).generate("x", City, max_retries=1)
