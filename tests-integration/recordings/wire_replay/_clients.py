@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
 import anthropic
 import openai
+from google import genai
 
 from wire_replay._corpus import Recording
 
 ClientOptions: TypeAlias = Callable[[Recording, str, Any], dict[str, Any]]
 """From a recording, the URL that answers with it and a shared HTTP pool to options of `create_client`."""
 
+_NO_TLS: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # nothing here speaks TLS; making a real one takes 50 ms
 _AZURE_API_VERSION: Final = "2024-12-01-preview"
 
 
@@ -39,8 +42,14 @@ def _anthropic(recording: Recording, url: str, pool: Any) -> dict[str, Any]:
     return {"client": anthropic.AsyncAnthropic(api_key="test-key", **common)}
 
 
+def _google(_: Recording, url: str, pool: Any) -> dict[str, Any]:
+    options = genai.types.HttpOptions(base_url=url, httpx_async_client=pool, client_args={"verify": _NO_TLS})
+    return {"client": genai.Client(vertexai=False, api_key="test-key", http_options=options)}
+
+
 CLIENTS: Final[Mapping[str, ClientOptions]] = {
     "openai": _openai,
     "openrouter": _compatible,
     "anthropic": _anthropic,
+    "google": _google,
 }

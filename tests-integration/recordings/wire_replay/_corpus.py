@@ -21,6 +21,8 @@ PROVIDERS: Final[Mapping[str, str]] = {
     "anthropic.messages": "anthropic",
     "bedrock.invoke": "anthropic",
     "bedrock.invoke_stream": "anthropic",
+    "google.generate": "google",
+    "google.stream": "google",
 }
 """The provider that speaks each API; compat are other services' forms of OpenAI's two. Of what Bedrock's InvokeModel
 hands to a model as it is, Claude's Messages are taken."""

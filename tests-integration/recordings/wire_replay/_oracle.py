@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from wire_replay import _oracle_anthropic, _oracle_chat, _oracle_openrouter, _oracle_responses
+from wire_replay import _oracle_anthropic, _oracle_chat, _oracle_google, _oracle_openrouter, _oracle_responses
 from wire_replay._corpus import Recording
 from wire_replay._reading import NoAnswer, Reading
 
@@ -23,6 +23,8 @@ def read(recording: Recording) -> Reading | NoAnswer:
             return _oracle_anthropic.read_plain(json.loads(recording.body))
         cut = _oracle_anthropic.aws_events if recording.api == "bedrock.invoke_stream" else events
         return _oracle_anthropic.read_stream(cut(recording.body))
+    if recording.package == "google":
+        return _oracle_google.read(events(recording.body) if recording.stream else [json.loads(recording.body)])
     if recording.stream:
         streamed = _oracle_responses.read_stream if recording.is_responses else _oracle_chat.read_stream
         return streamed(events(recording.body))

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from penguiflow_llm_types import (
     LLMAuthError,
+    LLMContentFilterError,
     LLMContextLengthError,
     LLMError,
     LLMInvalidRequestError,
@@ -51,6 +52,7 @@ _BY_STATUS: Final[Mapping[int, tuple[type[LLMError], bool]]] = {
 }
 _BY_CODE: Final[Mapping[str, type[LLMError]]] = {
     "model_not_found": LLMNotFoundError,
+    "blocked": LLMContentFilterError,  # Google: a prompt its filter stopped, with a 200
     "insufficient_quota": LLMQuotaError,
     "context_length_exceeded": LLMContextLengthError,
     "invalid_json_schema": LLMSchemaRejectedError,
@@ -64,6 +66,8 @@ _BY_MESSAGE: Final[tuple[tuple[str, type[LLMError]], ...]] = (
     ("Schemas contains too many ", LLMSchemaRejectedError),
     ("Schema is too complex ", LLMSchemaRejectedError),
     ("Too many strict tools ", LLMSchemaRejectedError),
+    ("exceeds the maximum number of tokens", LLMContextLengthError),  # Google
+    ("function_declarations[0].parameters': Cannot find field", LLMSchemaRejectedError),  # Google
 )
 _CONTRADICTORY: Final[tuple[tuple[str, tuple[type[LLMError], ...]], ...]] = (
     # a 400 for a model the service does not have, without a code that says so: Mistral, DeepSeek

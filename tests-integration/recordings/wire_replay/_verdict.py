@@ -121,7 +121,7 @@ def _facts(response: CompletionResponse, reading: Reading) -> Reading:
         model=response.model,
         provider_name=response.provider_name,
         cost_usd=None if cost is None else float(cost),
-        kept=tuple(_canonical(part.data) for part in parts if isinstance(part, OpaquePart) and _is_anthropic(part)),
+        kept=tuple(_canonical(part.data) for part in parts if isinstance(part, OpaquePart)),
         cited=tuple(
             _canonical(part.signature)
             for part in parts
@@ -131,10 +131,17 @@ def _facts(response: CompletionResponse, reading: Reading) -> Reading:
 
 
 def _sealed(part: Part) -> str | None:
-    """Encrypted reasoning, or Anthropic's seal on it."""
-    if not isinstance(part, ReasoningPart):
-        return None
-    return part.redacted_data or part.signature if _is_anthropic(part) else part.encrypted_content
+    """Encrypted reasoning, Anthropic's seal on it, or the signature that Google wants back beside any part."""
+    match part:
+        case OpaquePart(provider="google", data=data):
+            signature = json.loads(data).get("thoughtSignature")
+            return None if signature is None else str(signature)
+        case ReasoningPart() if _is_anthropic(part):
+            return part.redacted_data or part.signature
+        case ReasoningPart(encrypted_content=str(content)):
+            return content
+        case _:
+            return getattr(part, "signature", None) if getattr(part, "provider", None) == "google" else None
 
 
 def _is_anthropic(part: OpaquePart | ReasoningPart | TextPart) -> bool:

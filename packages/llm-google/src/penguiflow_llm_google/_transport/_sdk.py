@@ -37,7 +37,7 @@ def make_client(settings: Settings) -> genai.Client:
                 api_version=settings.api_version,
                 headers=dict(settings.default_headers),
                 client_args={"verify": context},
-                async_client_args={"verify": context},
+                async_client_args={"verify": context, "ssl": context},  # the second for its other engines
             ),
         )
     except AUTH_ERRORS as error:
