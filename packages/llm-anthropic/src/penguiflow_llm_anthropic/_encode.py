@@ -10,7 +10,7 @@ from penguiflow_llm_anthropic._message_encode import encode_messages, limit_brea
 from penguiflow_llm_anthropic._profiles import Host, claude_facts, default_max_tokens
 from penguiflow_llm_anthropic._reasoning_encode import Reasoning, encode_reasoning
 from penguiflow_llm_anthropic._setting_encode import SAMPLING, encode_cache, encode_sampling, encode_settings
-from penguiflow_llm_anthropic._tool_encode import encode_tool_choice, encode_tools, with_own_tools
+from penguiflow_llm_anthropic._tool_encode import encode_tool_choice, encode_tools
 from penguiflow_llm_types import CallWarning, LLMRequest, ModelProfile
 from penguiflow_llm_types.wire import Encoded, assumed, merged, unsupported
 
@@ -45,7 +45,8 @@ def encode_request(
     blocks = BlockEncoder(warnings, citations=citations)
     conversation = encode_messages(request.messages, blocks, warnings, inline_system=facts.inline_system)
     reasoning = encode_reasoning(request, profile, facts, warnings)
-    tools = encode_tools(request.tools, profile, blocks, warnings)
+    extra = dict(request.extra)
+    tools = [*encode_tools(request.tools, profile, blocks, warnings), *_listed(extra.pop("tools", ()))]
     cache = encode_cache(request, blocks, warnings)
     marked = sum("cache_control" in tool for tool in tools) + len(cache)
     limit_breakpoints(conversation.blocks(), warnings, elsewhere=marked)
@@ -57,10 +58,7 @@ def encode_request(
     body |= _output_config(request, reasoning, warnings)
     body |= encode_sampling(request, profile, facts, thinks=reasoning.is_on, warnings=warnings)
     body |= encode_settings(request, warnings)
-    extra = dict(request.extra)
-    named = (*betas, *_names(extra.pop("betas", ())), *_needed_betas(conversation.blocks()))
-    if "tools" in extra:
-        extra["tools"] = with_own_tools(tools, extra["tools"])
+    named = (*betas, *_listed(extra.pop("betas", ())), *_needed_betas(conversation.blocks()))
     body = merged(body, extra)
     if stream:
         body["stream"] = True
@@ -90,8 +88,9 @@ def _output_config(request: LLMRequest, reasoning: Reasoning, warnings: list[Cal
     return {"output_config": config} if config else {}
 
 
-def _names(value: object) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list | tuple) else ()
+def _listed(value: object) -> tuple[Any, ...]:
+    """What the caller listed in `extra`; one thing alone is a list of it."""
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
 
 
 def _needed_betas(blocks: list[Block]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, assert_never
 
 from penguiflow_llm_anthropic._block_encode import BlockEncoder
@@ -58,8 +58,3 @@ def _choice(choice: ToolChoice) -> dict[str, Any]:
             return {"type": "tool", "name": name}
         case _:
             assert_never(choice)
-
-
-def with_own_tools(tools: Sequence[dict[str, Any]], extra: object) -> list[Any]:
-    """Tools of the request, then those the provider runs itself, which `extra` names."""
-    return [*tools, *(extra if isinstance(extra, list | tuple) else ())]
