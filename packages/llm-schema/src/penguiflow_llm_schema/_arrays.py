@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from ._codec import SAME, JsonTextCodec, TupleCodec, array_of
+from ._codec import MORE_ITEMS, SAME, JsonTextCodec, TupleCodec, array_of
 from ._context import Context, Emitted, Sentences, never
 from ._facts import holders
 from ._optional import Properties
@@ -14,7 +14,6 @@ from ._scalars import describe_keyword, is_kept, strictest
 
 __all__ = ["emit_array"]
 
-_REST: Final = "more_items"
 _DESCRIBED: Final = ("uniqueItems", "contains", "minContains", "maxContains", "unevaluatedItems")
 
 
@@ -24,10 +23,20 @@ def emit_array(context: Context, sites: Sequence[Site], level: int, sentences: S
         for site, value in holders(sites, keyword):
             if value is not False and not (keyword == "minContains" and value == 0):
                 describe_keyword(context, site, keyword, value, sentences)
+    _report_cousins(context, sites)
     if any(value for _, value in holders(sites, "prefixItems")):
         return _emit_tuple(context, sites, level, sentences)
     items = context.emit(_items(context, sites), level + 1)
     return _list_of(context, sites, items, sentences)
+
+
+def _report_cousins(context: Context, sites: Sequence[Site]) -> None:
+    """`unevaluatedItems: false` forbids what only a schema beside its own describes; here that is allowed."""
+    for site, value in holders(sites, "unevaluatedItems"):
+        beside = [other for other in sites if not site.sees(other) and (other.has("items") or other.has("prefixItems"))]
+        if value is False and beside:
+            detail = f"items that {beside[0].pointer!r} describes may be given all the same; describe all in one schema"
+            context.lose(site, "unevaluatedItems", "relaxed", detail)
 
 
 def _items(context: Context, sites: Sequence[Site]) -> Place:
@@ -108,8 +117,8 @@ def _emit_fields(
     if more.fits == "none":
         return _closed_tuple(context, properties)
     further = {"type": "array", "items": more.schema, "description": "Further items."}
-    properties.add_required(_REST, _REST, Emitted(further, SAME))
-    return Emitted(properties.schema(), TupleCodec(fields, _REST, more.codec))
+    properties.add_required(MORE_ITEMS, MORE_ITEMS, Emitted(further, SAME))
+    return Emitted(properties.schema(), TupleCodec(fields, MORE_ITEMS, more.codec))
 
 
 def _closed_tuple(context: Context, properties: Properties) -> Emitted:

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 
 __all__ = [
     "KEY",
+    "MORE_ITEMS",
     "SAME",
     "VALUE",
     "WRAPPER",
@@ -35,6 +36,7 @@ __all__ = [
 KEY: Final = "key"
 VALUE: Final = "value"
 WRAPPER: Final = "value"  # the only property of a root that is no object
+MORE_ITEMS: Final = "more_items"  # the items of a tuple beyond its positions
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,11 @@ class NullOrCodec:
 
 @dataclass(frozen=True, slots=True)
 class MaybeCodec:
-    """Null, sent as an empty list, or what `inner` says, sent as a list of one."""
+    """Nothing, sent as an empty list, or what `inner` says, sent as a list of one."""
 
     inner: Codec
+    schema: Mapping[str, Any] = field(repr=False, compare=False)  # of the list's one item as it was sent
+    null_is_item: bool = False  # null is something, and what is left out is nothing; else null is nothing
 
 
 @dataclass(frozen=True, slots=True)

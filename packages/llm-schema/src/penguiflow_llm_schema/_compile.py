@@ -130,7 +130,8 @@ class _Compiler:
 
     def _cut_off(self, found: Conjunction) -> Emitted:
         detail = "leads back to itself, which the dialect has not; what is deeper is sent as JSON text"
-        for site in (*found.outer, *found.inner)[:1]:
+        referring = [site for site in (*found.outer, *found.inner) if "$ref" in site.keywords]
+        for site in referring[:1]:
             self.context.lose(site, "$ref", "relaxed", detail)
         return self._described(
             Emitted({"type": "string", "description": ANYTHING}, JsonTextCodec()), replace(found, inner=[]), []

@@ -78,7 +78,8 @@ class Context:
     in_optional: bool = False  # inside a property that may be left out
 
     def lose(self, site: Site, keyword: str, action: Action, detail: str) -> None:
-        self.losses[SchemaLoss(pointer=site.pointer, keyword=keyword, action=action, detail=detail)] = None
+        pointer, keyword = site.origin or (site.pointer, keyword)
+        self.losses[SchemaLoss(pointer=pointer, keyword=keyword, action=action, detail=detail)] = None
 
     def expand(self, place: Place) -> Conjunction:
         return self.expander.expand(place)

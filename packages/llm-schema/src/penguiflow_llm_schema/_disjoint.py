@@ -10,7 +10,7 @@ from ._codec import SAME, Branch, Codec, DefinitionCodec, Field, ObjectCodec, Wr
 from ._json import canonical
 from ._patterns import words_of
 
-__all__ = ["Definitions", "all_disjoint", "are_disjoint", "tell_apart"]
+__all__ = ["Definitions", "are_disjoint", "tell_apart"]
 
 _MOST_STEPS: Final = 12  # references and properties looked into before giving up
 _MOST_BRANCHES: Final = 200  # of a union, that are compared pair by pair
@@ -84,17 +84,6 @@ def _types(schema: Mapping[str, Any]) -> frozenset[str]:
 def _values(schema: Mapping[str, Any]) -> frozenset[str] | None:
     listed = [schema["const"]] if "const" in schema else schema.get("enum", words_of(schema.get("pattern", "")))
     return None if listed is None else frozenset(map(canonical, listed))
-
-
-def all_disjoint(branches: Sequence[Mapping[str, Any]], definitions: Definitions) -> bool:
-    """Whether no value fits two of `branches`; False where that is not plain to see, or too much to look at."""
-    if _tagged(branches, definitions):
-        return True
-    if len(branches) > _MOST_BRANCHES:
-        return False
-    return all(
-        are_disjoint(left, right, definitions) for index, left in enumerate(branches) for right in branches[index + 1 :]
-    )
 
 
 def _tagged(branches: Sequence[Mapping[str, Any]], definitions: Definitions) -> bool:

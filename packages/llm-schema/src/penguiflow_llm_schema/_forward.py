@@ -8,6 +8,7 @@ from typing import Any, Final, assert_never
 
 from ._codec import (
     KEY,
+    MORE_ITEMS,
     VALUE,
     ArrayCodec,
     Branch,
@@ -68,7 +69,8 @@ class Forwarder:
             case NullOrCodec(inner=inner):
                 return None if value is None else self.walk(inner, value, level, is_strict=is_strict)
             case MaybeCodec(inner=inner):
-                return [] if value is None else [self.walk(inner, value, level + 1, is_strict=is_strict)]
+                is_nothing = value is None and not codec.null_is_item
+                return [] if is_nothing else [self.walk(inner, value, level + 1, is_strict=is_strict)]
             case JsonTextCodec():
                 return _as_text(value)
             case WrapCodec(name=name, inner=inner):
@@ -142,6 +144,8 @@ class Forwarder:
             sent[codec.rest_name] = [self.walk(codec.rest, item, level + 2, is_strict=is_strict) for item in further]
         elif further and is_strict:
             raise MisfitError
+        elif further:  # undeclared, as further properties of an object are
+            sent[MORE_ITEMS] = further
         return sent
 
     def _union(self, branches: Sequence[Branch], value: Any, level: int, *, is_strict: bool) -> Any:

@@ -17,13 +17,17 @@ _NULL: Final = {"type": "null"}
 _PLAIN: Final = frozenset({"string", "number", "integer", "boolean"})
 
 
-def maybe(emitted: Emitted) -> Emitted:
-    """`emitted` with null allowed, as a list of at most one: it takes no union, and the list ends itself."""
+def maybe(emitted: Emitted, *, null_is_item: bool = False) -> Emitted:
+    """`emitted` or nothing, as a list of at most one: it takes no union, and the list ends itself.
+
+    Nothing means null, or where `null_is_item` that it was left out.
+    """
     schema = dict(emitted.schema)
     own = schema.pop("description", "") if "$ref" not in schema else ""
     description = with_sentences(own, ["A list of one, or empty for none."])
     items = schema["anyOf"][0] if schema.keys() == {"anyOf"} and len(schema["anyOf"]) == 1 else schema
-    return Emitted({"type": "array", "description": description, "items": items}, MaybeCodec(emitted.codec))
+    codec = MaybeCodec(emitted.codec, items, null_is_item)
+    return Emitted({"type": "array", "description": description, "items": items}, codec)
 
 
 def nullable(context: Context, emitted: Emitted, *, keep_codec: bool = False) -> Emitted:

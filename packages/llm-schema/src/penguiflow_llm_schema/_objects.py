@@ -11,7 +11,7 @@ from ._context import Context, Emitted, Sentences, never
 from ._facts import holders
 from ._json import join
 from ._optional import Properties
-from ._patterns import renamed
+from ._patterns import matches, renamed
 from ._resolver import Place, Site
 from ._scalars import describe_keyword, is_kept, strictest
 from ._unions import closed_object, join_branches
@@ -61,8 +61,12 @@ def _read(context: Context, sites: Sequence[Site]) -> _Shape:
         shape.patterns.extend((site, pattern) for pattern in site.get("patternProperties") or ())
         _read_openness(context, site, shape)
     stated = any(site.has("properties") for site in sites)
-    for name in dict.fromkeys(name for site in sites for name in site.get("properties") or ()):
+    names = dict.fromkeys(name for site in sites for name in site.get("properties") or ())
+    if shape.patterns:
+        names |= dict.fromkeys(sorted(shape.required))
+    for name in names:
         _read_property(context, sites, name, shape)
+    _report_cousins(context, sites, shape)
     if shape.is_closed:
         shape.rest = []
     shape.is_open = bool(shape.patterns) or (
@@ -84,20 +88,51 @@ def _read_openness(context: Context, site: Site, shape: _Shape) -> None:
 
 
 def _read_property(context: Context, sites: Sequence[Site], name: str, shape: _Shape) -> None:
-    """All that holds for the property `name`, `additionalProperties` of sites that do not declare it included."""
+    """All that holds for the property `name`: where it is declared, where a pattern matches it, and else as a rest."""
     place: list[Site] = []
     for site in sites:
-        if name in (site.get("properties") or ()):
-            child = context.child(site, "properties", name)
-            place.append(child)
-            if isinstance(child.raw, dict) and child.raw.get("required") is True:  # draft-03
-                shape.required.add(name)
-        elif site.has("additionalProperties") and not site.has("patternProperties"):
-            if site.get("additionalProperties") is False:
-                shape.forbidden.add(name)
-                return
-            place.append(context.child(site, "additionalProperties"))
+        declared = _declared(context, site, name, shape)
+        matching = _matching(context, site, name)
+        place += [*declared, *(matching or ())]
+        if declared or matching is None or matching or not site.has("additionalProperties"):
+            continue
+        if site.get("additionalProperties") is False:
+            shape.forbidden.add(name)
+            return
+        place.append(context.child(site, "additionalProperties"))
     shape.properties[name] = tuple(place)
+
+
+def _declared(context: Context, site: Site, name: str, shape: _Shape) -> list[Site]:
+    if name not in (site.get("properties") or ()):
+        return []
+    child = context.child(site, "properties", name)
+    if isinstance(child.raw, dict) and child.raw.get("required") is True:  # draft-03
+        shape.required.add(name)
+    return [child]
+
+
+def _matching(context: Context, site: Site, name: str) -> list[Site] | None:
+    """The schemas of the patterns that `name` matches; None where that was not decided, which is reported."""
+    verdicts = {pattern: matches(pattern, name) for pattern in site.get("patternProperties") or ()}
+    if None in verdicts.values():
+        detail = (
+            f"whether {name!r} matches its patterns is not decided, so their schemas do not bind it; repeat them there"
+        )
+        context.lose(site, "patternProperties", "relaxed", detail)
+        return None
+    return [context.child(site, "patternProperties", pattern) for pattern, verdict in verdicts.items() if verdict]
+
+
+def _report_cousins(context: Context, sites: Sequence[Site], shape: _Shape) -> None:
+    """`unevaluatedProperties: false` forbids what only a schema beside its own declares; here that is allowed."""
+    for site, value in holders(sites, "unevaluatedProperties"):
+        beside = [other for other in sites if not site.sees(other)]
+        seen = {name for other in sites if site.sees(other) for name in other.get("properties") or ()}
+        names = {name for other in beside for name in other.get("properties") or ()} & shape.properties.keys() - seen
+        if value is False and names:
+            detail = f"{', '.join(map(repr, sorted(names)))} may be given all the same; declare all in one schema"
+            context.lose(site, "unevaluatedProperties", "relaxed", detail)
 
 
 def _require_undeclared(name: str, shape: _Shape) -> None:
@@ -207,13 +242,14 @@ def _pairs(context: Context, sites: Sequence[Site], shape: _Shape, level: int) -
 def _key_place(context: Context, sites: Sequence[Site], shape: _Shape) -> Place:
     """What a key has to be: a string, as `propertyNames` say, and of a pattern where every key needs one."""
     place = [context.child(site, "propertyNames") for site, _ in holders(sites, "propertyNames")]
-    origin: str = sites[0].pointer
+    pointer, origin = sites[0].pointer, None
     keywords: dict[str, Any] = {"type": ["string"]}
     if shape.patterns and not shape.rest:
         patterns = list(dict.fromkeys(pattern for _, pattern in shape.patterns))
         both = patterns[0] if len(patterns) == 1 else "|".join(f"({pattern})" for pattern in patterns)
-        origin, keywords = join(origin, "patternProperties"), {"type": ["string"], "pattern": both}
-    return (*place, Site(origin, keywords, keywords))
+        origin = (shape.patterns[0][0].pointer, "patternProperties")
+        pointer, keywords = join(origin[0], origin[1]), {"type": ["string"], "pattern": both}
+    return (*place, Site(pointer, keywords, keywords, origin=origin))
 
 
 def _pair_value(context: Context, shape: _Shape, level: int) -> Emitted:

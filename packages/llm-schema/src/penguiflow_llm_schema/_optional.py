@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from ._codec import Field
+from ._codec import ChoiceCodec, Field, MaybeCodec
 from ._context import Context, Emitted
 from ._nulls import maybe, nullable, without_null
 
@@ -48,7 +48,8 @@ class Properties:
                 drops_null=drops_null,
             )
         else:
-            listed = maybe(bare)
+            takes_null = bare.null or isinstance(bare.codec, MaybeCodec | ChoiceCodec)
+            listed = maybe(bare, null_is_item=takes_null and not null_is_default)
             self._add(sent, listed.schema, is_required=True)
             one = Field(name, sent, listed.codec, is_optional=True, null_is_absent=True, drops_null=False)
         self.fields.append(one)

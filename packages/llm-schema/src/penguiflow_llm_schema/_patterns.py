@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["is_balanced", "is_simple", "looks_around", "renamed", "words_of"]
+__all__ = ["is_balanced", "is_simple", "looks_around", "matches", "renamed", "words_of"]
 
 # an unescaped group that looks ahead or behind, or an escape that refers back
 _LOOKS_AROUND: Final = re.compile(r"(?<!\\)(?:\\\\)*(?:\(\?(?:=|!|<=|<!|P=)|\\(?:[1-9]|k<))")
@@ -36,6 +36,22 @@ _SIMPLE: Final = re.compile(
 def is_simple(pattern: str) -> bool:
     """Whether `pattern` has only what every engine takes."""
     return not looks_around(pattern) and _SIMPLE.fullmatch(pattern) is not None
+
+
+_REPETITION: Final = re.compile(r"[*+?{]")
+_MOST_REPETITIONS: Final = 3  # of single characters: matching then takes steps in the third power of the length
+_LONGEST_NAME: Final = 200
+
+
+def matches(pattern: str, name: str) -> bool | None:
+    """Whether `name` matches `pattern`; None where running it may be slow, or mean something else in Python."""
+    is_quick = "(" not in pattern and len(_REPETITION.findall(pattern)) <= _MOST_REPETITIONS
+    if not is_quick or len(name) > _LONGEST_NAME or not is_simple(pattern) or not is_balanced(pattern):
+        return None
+    try:
+        return re.search(pattern, name) is not None
+    except re.error:
+        return None
 
 
 def renamed(name: str, allowed: str | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
@@ -29,6 +29,7 @@ class Site:
     keywords: dict[str, Any]
     resource: str = ""  # pointer of the nearest enclosing schema with an `$id`
     hidden: frozenset[str] = frozenset()  # keywords that have been dealt with
+    origin: tuple[str, str] | None = None  # of what stands nowhere itself: pointer and keyword of what it is made from
 
     def has(self, keyword: str) -> bool:
         return keyword in self.keywords and keyword not in self.hidden
@@ -37,7 +38,12 @@ class Site:
         return None if keyword in self.hidden else self.keywords.get(keyword)
 
     def hide(self, *keywords: str) -> Site:
-        return Site(self.pointer, self.raw, self.keywords, self.resource, self.hidden.union(keywords))
+        return replace(self, hidden=self.hidden.union(keywords))
+
+    def sees(self, other: Site) -> bool:
+        """Whether what `other` evaluates counts for this schema: it is inside it, or may be behind its reference."""
+        is_inside = other.pointer == self.pointer or other.pointer.startswith(f"{self.pointer}/")
+        return is_inside or "$ref" in self.keywords
 
     def pointer_to(self, keyword: str, *tokens: str | int) -> str:
         """The pointer in the document as it was spelled there."""

@@ -9,6 +9,7 @@ from typing import Any, Final, assert_never
 
 from ._codec import (
     KEY,
+    MORE_ITEMS,
     VALUE,
     ArrayCodec,
     Branch,
@@ -58,8 +59,8 @@ class _Restorer:
                 return self.walk(self.codecs.definition(name), value, level + 1)
             case NullOrCodec(inner=inner):
                 return None if value is None else self.walk(inner, value, level)
-            case MaybeCodec(inner=inner):
-                return self._maybe(inner, value, level)
+            case MaybeCodec():
+                return self._maybe(codec, value, level)
             case JsonTextCodec():
                 return _parsed(value)
             case WrapCodec(name=name, inner=inner):
@@ -119,14 +120,19 @@ class _Restorer:
             if one.sent not in value or _is_absent(one, value[one.sent]):
                 return items
             items.append(self.walk(one.codec, value[one.sent], level + 1))
-        rest = value.get(codec.rest_name) if codec.rest_name else None
+        rest = value.get(codec.rest_name or MORE_ITEMS)
         return items + [self.walk(codec.rest, item, level + 2) for item in (rest if isinstance(rest, list) else [])]
 
-    def _maybe(self, inner: Codec, value: Any, level: int) -> Any:
+    def _maybe(self, codec: MaybeCodec, value: Any, level: int) -> Any:
         """The item of a list of at most one; further items, which no schema can forbid, are left out."""
         if not isinstance(value, list):
             return value  # restored before
-        return self.walk(inner, value[0], level + 1) if value else None
+        if not value:
+            return None
+        one = Branch(codec.schema, codec.inner)
+        if self.distances.of(codec.schema, value[0]) and self.forwarder.fits_any((one,), value, level):
+            return value  # restored before
+        return self.walk(codec.inner, value[0], level + 1)
 
     def _choice(self, codec: ChoiceCodec, value: Any, level: int) -> Any:
         names = [option_name(index) for index in range(len(codec.branches))]

@@ -31,6 +31,11 @@ _UPPER_BOUNDS: Final = frozenset({"maximum", "exclusiveMaximum", "maxLength", "m
 _NUMBER_FORMATS: Final = frozenset(
     {"int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float", "double"}
 )
+_BINDS_NOTHING: Final[dict[str, tuple[object, ...]]] = {
+    "minLength": (0,), "minItems": (0,), "minProperties": (0,), "uniqueItems": (False,), "not": (False,),
+    "propertyNames": (True, {}), "dependentRequired": ({},), "dependentSchemas": ({},),
+    "unevaluatedItems": (True, {}), "unevaluatedProperties": (True, {}),
+}  # fmt: skip
 
 
 def emit_scalar(context: Context, sites: Sequence[Site], name: JsonType, sentences: Sentences) -> Emitted:
@@ -73,7 +78,9 @@ def strictest(keyword: str, found: list[tuple[Site, Any]]) -> tuple[Site, Any]:
 
 
 def describe_keyword(context: Context, site: Site, keyword: str, value: object, sentences: Sentences) -> None:
-    """Say `keyword` in words instead, and report it."""
+    """Say `keyword` in words instead, and report it; one that binds nothing is not worth a word."""
+    if any(type(value) is type(nothing) and value == nothing for nothing in _BINDS_NOTHING.get(keyword, ())):
+        return
     text = sentence(keyword, value)
     if text in sentences:
         return

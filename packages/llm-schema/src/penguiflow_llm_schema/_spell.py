@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ._context import MAX_NODES, TooLargeError
@@ -22,8 +22,9 @@ def spell(schema: dict[str, Any], dialect: Dialect) -> dict[str, Any]:
     speller = _Speller(dialect, definitions)
     body = {keyword: value for keyword, value in schema.items() if keyword != "$defs"}
     sent = speller.spelled(body)
-    if dialect.references and definitions:
-        sent["$defs"] = {name: speller.spelled(definition) for name, definition in definitions.items()}
+    used = speller.used_definitions()
+    if used:
+        sent["$defs"] = used
     if dialect.root_keywords:
         sent = {keyword: value for keyword, value in sent.items() if keyword in dialect.root_keywords}
     return sent
@@ -41,6 +42,14 @@ class _Speller:
     dialect: Dialect
     definitions: dict[str, Any]
     nodes: int = 0
+    used: set[str] = field(default_factory=set)  # references that were kept
+
+    def used_definitions(self) -> dict[str, Any]:
+        """Those that what was spelled so far leads to; others were written for what was inlined or given up."""
+        spelled: dict[str, Any] = {}
+        while waiting := [name for name in self.definitions if name in self.used and name not in spelled]:
+            spelled |= {name: self.spelled(self.definitions[name]) for name in waiting}
+        return {name: spelled[name] for name in self.definitions if name in spelled}
 
     def spelled(self, schema: dict[str, Any]) -> dict[str, Any]:
         self.nodes += 1
@@ -66,6 +75,7 @@ class _Speller:
         if "$ref" not in target:
             return schema
         if self.dialect.references and (not is_described or self.dialect.described_references == "wrapped"):
+            self.used.add(target["$ref"].removeprefix("#/$defs/"))
             return schema
         description = {"description": schema["description"]} if is_described else {}
         body = self.definitions[target["$ref"].removeprefix("#/$defs/")]

@@ -8,7 +8,8 @@ from typing import Any, Final
 from ._codec import SAME, Branch, ChoiceCodec, Codec, NullOrCodec, UnionCodec, option_name
 from ._conjunction import Conjunction
 from ._context import Context, Emitted, Sentences, never
-from ._disjoint import all_disjoint, tell_apart
+from ._disjoint import tell_apart
+from ._exclusive import are_exclusive
 from ._keywords import ANNOTATIONS
 from ._nulls import maybe, nullable
 from ._resolver import Site
@@ -44,9 +45,11 @@ def emit_union(context: Context, found: Conjunction, level: int, sentences: Sent
 def _branched(context: Context, sites: Sequence[Site], site: Site, keyword: str, level: int) -> Emitted:
     base = [other.hide(*ANNOTATIONS, *([keyword] if other.pointer == site.pointer else [])) for other in sites]
     branches = [context.child(site, keyword, index) for index in range(len(site.get(keyword)))]
-    emitted = join_branches(context, [context.emit((*base, branch), level) for branch in branches], site)
-    if keyword == "oneOf":
-        _report_overlap(context, site, emitted)
+    places = [(*base, branch) for branch in branches]
+    emitted = join_branches(context, [context.emit(place, level) for place in places], site)
+    if keyword == "oneOf" and not are_exclusive(context, places):
+        detail = "sent as anyOf: a value may fit more than one branch; make the branches differ"
+        context.lose(site, "oneOf", "relaxed", detail)
     return emitted
 
 
@@ -139,11 +142,3 @@ def _is_null(schema: Any) -> bool:
 def _lists_null(schema: Any) -> bool:
     stated = schema.get("type")
     return stated == "null" or (isinstance(stated, list) and "null" in stated)
-
-
-def _report_overlap(context: Context, site: Site, emitted: Emitted) -> None:
-    """`oneOf` says exactly one; as `anyOf` that is lost unless no value fits two branches anyway."""
-    if not all_disjoint(emitted.schema.get("anyOf", []), context.definitions):
-        context.lose(
-            site, "oneOf", "relaxed", "sent as anyOf: a value may fit more than one branch; make the branches differ"
-        )
