@@ -148,9 +148,8 @@ def _message(message: Mapping[str, Any]) -> LLMMessage:
 def _part(block: Mapping[str, Any]) -> Part:
     match block["type"]:
         case "text":
-            cited = block.get("citations")
-            seal = {"signature": json.dumps(cited), "provider": "anthropic"} if cited else {}
-            return TextPart(text=block["text"], cache=_cache(block), **seal)
+            cited = json.dumps(block["citations"]) if block.get("citations") else None
+            return TextPart(text=block["text"], cache=_cache(block), signature=cited, provider="anthropic")
         case "thinking":
             return ReasoningPart(text=block["thinking"], signature=block["signature"], provider="anthropic")
         case "redacted_thinking":
