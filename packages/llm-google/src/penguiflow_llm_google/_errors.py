@@ -62,11 +62,14 @@ _BY_TEXT: Final[tuple[tuple[tuple[str, ...], Verdict], ...]] = (
     (("json mode is not enabled",), Verdict(LLMSchemaRejectedError)),
     (("function calling is not enabled",), Verdict(LLMSchemaRejectedError)),
     (("function calling with a response mime type",), Verdict(LLMSchemaRejectedError)),
+)
+# A 429 that waiting does not cure.
+_EXHAUSTED: Final[tuple[tuple[tuple[str, ...], Verdict], ...]] = (
     (("credits are depleted",), Verdict(LLMQuotaError, "billing")),
     (("spending cap",), Verdict(LLMQuotaError, "spend_limit")),
 )
 
-ERRORS: Final = ErrorTables(by_code=_BY_CODE, by_text=_BY_TEXT, request_id_headers=())
+ERRORS: Final = ErrorTables(by_code=_BY_CODE, by_text=_BY_TEXT, by_status_text={429: _EXHAUSTED}, request_id_headers=())
 """What `error_from_response` and `in_band_error` read Google's errors by. Google sends no id of the request."""
 
 _FILTERED: Final = "change the prompt, or the safety settings if it is harmless"

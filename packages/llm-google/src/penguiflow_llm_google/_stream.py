@@ -1,8 +1,9 @@
 """Chunks of `streamGenerateContent` into stream events. Fed, not read: the transport owns the loop.
 
 Every chunk is a fragment of the answer: its text goes on from the one before, also where it repeats it. There is no
-last marker: the answer is over when the connection ends and a finish was seen. A chunk costs one JSON parse, one list
-append and one small event; the answer is put together once, at the end, by the decoder of plain bodies.
+marker but the finish, which a run of code has too: the answer is over with one that does not wait for a run's result. A
+chunk costs one JSON parse, one list append and one small event; the answer is put together once, at the end, by the
+decoder of plain bodies.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class GenerateStreamDecoder:
         self._calls = 0
         self._open: PartialCall | None = None
         self.finished = False
-        """Always False: only the end of the connection says that nothing follows."""
+        """Whether a finish was seen that nothing is to follow."""
 
     def feed(self, event: ServerSentEvent) -> list[StreamEvent]:
         """The stream events that `event` makes.
@@ -75,7 +76,7 @@ class GenerateStreamDecoder:
         Raises:
             LLMTruncatedError: kind "no_terminal", the stream ended without a finish, or in the middle of a code run.
         """
-        if self._candidate.get("finishReason") is None or self._awaits_code():
+        if not self.finished:
             raise LLMTruncatedError(
                 "the stream ended before the provider finished its answer; ask again",
                 kind="no_terminal",
@@ -119,6 +120,7 @@ class GenerateStreamDecoder:
         if text_or_none(candidate.get("finishReason")) is not None:
             self._candidate["finishReason"] = candidate["finishReason"]
             self._close_call(out)
+            self.finished = not self._awaits_code()
             if "usageMetadata" in self._body:
                 out.append(UsageUpdate(usage=self._usage()))
 
@@ -138,6 +140,7 @@ class GenerateStreamDecoder:
     def _goes_on(self) -> None:
         """Content after a finish: what was finished is a step of it, such as the code that was run (recorded)."""
         self._candidate.pop("finishReason", None)
+        self.finished = False
 
     def _take_call(self, part: Mapping[str, Any], call: Mapping[str, Any], out: list[StreamEvent]) -> None:
         if call.get("name"):

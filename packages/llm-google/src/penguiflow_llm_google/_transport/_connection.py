@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import UTC, datetime
 from typing import Final
 
@@ -20,7 +21,7 @@ from penguiflow_llm_google._transport._engines import (
 from penguiflow_llm_google._transport._sdk import AUTH_ERRORS, auth_error, make_client
 from penguiflow_llm_google._transport._seam import GenaiClient
 from penguiflow_llm_types import LLMAuthError, LLMConfigurationError, LLMError
-from penguiflow_llm_types.wire import Answer, Encoded, error_from_response, failure, json_text
+from penguiflow_llm_types.wire import Answer, Encoded, error_from_response, failure
 
 _MAX_ERROR_BYTES: Final = 1024 * 1024
 
@@ -63,6 +64,8 @@ class Connection:
     async def aclose(self) -> None:
         """Close what is not the caller's."""
         await self._engine.aclose()
+        if self._client is not None and self._settings.client is None:
+            await self._client.aclose()
 
     async def _made(self) -> GenaiClient:
         """The SDK's client. For Vertex AI it may have to look for credentials, which must not stop the loop."""
@@ -85,7 +88,7 @@ class Connection:
 
     def _body(self, request: Encoded) -> bytes:
         try:
-            return json_text(request.body).encode()
+            return json.dumps(request.body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
         except (TypeError, ValueError) as cause:
             why = self._settings.redact(str(cause))
         raise LLMConfigurationError(f"the request is no JSON: {why}; check extra", phase="local")

@@ -19,9 +19,10 @@ _MOST_KNOWN: Final = 256
 class GenaiClient:
     """The private part of a `genai.Client` that requests are made with."""
 
-    __slots__ = ("_api", "_known")
+    __slots__ = ("_api", "_client", "_known")
 
     def __init__(self, client: genai.Client) -> None:
+        self._client = client
         self._api: Any = client._api_client
         self._known: dict[str, tuple[str, dict[str, str]]] = {}
 
@@ -51,6 +52,11 @@ class GenaiClient:
         """Have the next request fetch a new token, after this one was refused."""
         if self._api._credentials is not None:
             self._api._credentials.token = None
+
+    async def aclose(self) -> None:
+        """Close the client's own engines, unused as they are: forgotten open, it would start a task to close them."""
+        await self._client.aio.aclose()
+        self._client.close()
 
     @property
     def own_aiohttp(self) -> Any:

@@ -22,7 +22,7 @@ _FINISH: Final[Mapping[FinishReason, str]] = {
     "length": "MAX_TOKENS",
     "content_filter": "SAFETY",
 }
-_PIECES: Final = 6  # to one event: Gemini streams phrases, not words
+_PIECES: Final = 3  # to one event: Gemini streams phrases, not words
 _RATED: Final = ("HARM_CATEGORY_HATE_SPEECH", "HARM_CATEGORY_DANGEROUS_CONTENT", "HARM_CATEGORY_HARASSMENT")
 
 
