@@ -17,8 +17,6 @@ MODELS: Final = Models(
     unheard_of="gemini-9-nova",
 )
 SKIPS: Final = {
-    "test_failure[content_filtered-plain]": "Google blocks a prompt in the body of a 200, not by a status",
-    "test_failure[content_filtered-streamed]": "so it does in the first event of a stream",
     "test_request_id": "Google sends no id of a request; an answer has its response_id",
     "test_request_id_of_an_error": "Google sends no id of a request",
 }

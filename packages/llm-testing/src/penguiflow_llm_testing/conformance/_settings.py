@@ -86,7 +86,7 @@ class Settings(Suite):
         body, _ = self._sent_for(user_request(self.facts.models.text, extra={"x_conformance": {"deep": [1, 2]}}))
         assert body["x_conformance"] == {"deep": [1, 2]}
 
-    @pytest.mark.parametrize("value", [{1, 2}, float("nan"), "\ud800"], ids=["set", "nan", "surrogate"])
+    @pytest.mark.parametrize("value", [object(), float("nan"), "\ud800"], ids=["object", "nan", "surrogate"])
     def test_extra_that_is_no_json(self, simulator: Simulator, value: object) -> None:
         """Told as a setting to change; nothing was sent."""
         request = user_request(self.facts.models.text, extra={"x_conformance": value})

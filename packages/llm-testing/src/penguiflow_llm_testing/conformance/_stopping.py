@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import aclosing
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -10,8 +10,9 @@ from penguiflow_llm_testing._script import Answer, Faulty, Hold, Step
 from penguiflow_llm_testing._simulator import Simulator
 from penguiflow_llm_types import Provider, TextDelta
 
-from ._suite import Suite, all_events, user_request
+from ._suite import LIMIT_S, Suite, all_events, user_request
 
+_TO_END_S: Final = 1.0  # for a task that is closing something
 _LONG: Final = Answer(text=" ".join(f"Sentence {number}." for number in range(50)))
 _SILENCES: Final[dict[str, tuple[Step, bool]]] = {
     "plain, before the headers": (Hold(), False),
@@ -32,17 +33,18 @@ class Stopping(Suite):
         simulator.script(step)
         request = user_request(self.facts.models.text)
 
-        async def cancelled(provider: Provider) -> set[object]:
+        async def cancelled(provider: Provider) -> set[asyncio.Task[Any]]:
             before = asyncio.all_tasks()
             call = all_events(provider, request) if streamed else provider.complete(request)
             task = asyncio.ensure_future(call)
-            await asyncio.to_thread(simulator.wait_for_requests)
+            await asyncio.to_thread(simulator.wait_for_requests, timeout_s=LIMIT_S)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
             await asyncio.to_thread(simulator.wait_for_disconnect)
             await provider.aclose()
-            return set(asyncio.all_tasks() - before)
+            left = asyncio.all_tasks() - before
+            return (await asyncio.wait(left, timeout=_TO_END_S))[1] if left else set()
 
         assert self.play(simulator, cancelled) == set()
         simulator.wait_until_idle()
@@ -69,7 +71,7 @@ class Stopping(Suite):
 
         async def again(provider: Provider) -> str:
             task = asyncio.ensure_future(all_events(provider, request))
-            await asyncio.to_thread(simulator.wait_for_requests)
+            await asyncio.to_thread(simulator.wait_for_requests, timeout_s=LIMIT_S)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task

@@ -41,20 +41,30 @@ class Streams(Suite):
 
     @pytest.mark.parametrize("how", ["fin", "rst", "clean"])
     @pytest.mark.parametrize("content", ["text", "tool call"])
-    def test_cut_stream(self, simulator: Simulator, content: Literal["text", "tool call"], how: str) -> None:
+    def test_cut_stream(
+        self, simulator: Simulator, content: Literal["text", "tool call"], how: Literal["fin", "rst", "clean"]
+    ) -> None:
         """Cut after each event in turn: a typed error with what had arrived, or the whole answer; nothing between."""
         request, step = self._content_of(content)
         whole = self.ask(request, step).response
 
         async def cut_everywhere(provider: Provider) -> int:
+            """After how many events an answer that ends there is the whole one."""
             for events in range(_MOST_EVENTS):
-                simulator.script(Faulty(step=step, faults=(Cut(after_events=events, how=how),)))  # type: ignore[arg-type]
+                simulator.script(Faulty(step=step, faults=(Cut(after_events=events, how="clean"),)))
                 if await _ends_whole(provider, request, whole):
                     return events
             pytest.fail(f"cut after {_MOST_EVENTS} events the answer is still not whole")
 
+        async def broken_everywhere(provider: Provider) -> None:
+            for events in range(needed + 3):
+                simulator.script(Faulty(step=step, faults=(Cut(after_events=events, how=how),)))
+                await _ends_whole(provider, request, whole)
+
         needed = self.play(simulator, cut_everywhere)
         assert needed > 1, "the answer was called whole before it had begun"
+        if how != "clean":
+            self.play(simulator, broken_everywhere)
 
     def test_stream_cut_after_its_end(self, simulator: Simulator) -> None:
         """Whatever happens once the provider's finish was seen, the answer is there."""

@@ -1,0 +1,25 @@
+"""Anthropic passes the suite of every provider."""
+
+from __future__ import annotations
+
+from penguiflow_llm_anthropic import plugin
+from penguiflow_llm_testing.conformance import KEY, Models, ProviderConformance, ProviderFacts
+
+
+class TestMessages(ProviderConformance):
+    """The Messages API."""
+
+    facts = ProviderFacts(
+        plugin=plugin,
+        personality="anthropic",
+        models=Models(
+            text="claude-haiku-4-5",
+            tools="claude-haiku-4-5",
+            native="claude-haiku-4-5",
+            strict_tools="claude-haiku-4-5",
+            reasoning="claude-sonnet-4-5",
+            image="claude-haiku-4-5",
+            unheard_of="claude-opus-9",
+        ),
+        credential={"ANTHROPIC_API_KEY": KEY},
+    )
