@@ -106,13 +106,24 @@ def turns_of() -> Callable[[RecordedRequest], Turns]:
     return Turns.of
 
 
+def _program(name: str) -> ModuleType:
+    """A program of this folder as a module."""
+    path = Path(__file__).with_name(f"{name}.py")
+    spec = importlib.util.spec_from_file_location(f"main_job_{name}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[f"main_job_{name}"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 @pytest.fixture(scope="session")
 def table() -> ModuleType:
     """The program `table.py`, for the tests that run its rows one by one."""
-    path = Path(__file__).with_name("table.py")
-    spec = importlib.util.spec_from_file_location("main_job_table", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules["main_job_table"] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return _program("table")
+
+
+@pytest.fixture(scope="session")
+def abilities() -> ModuleType:
+    """The program `abilities.py`, likewise."""
+    return _program("abilities")
