@@ -59,7 +59,7 @@ def decode_chat(
         LLMError: the body is an error object in a 200, of the type its code says.
         LLMProtocolError: kind "empty", the body has no choice; `usage` is kept.
     """
-    if body.get("error"):
+    if carries_error(body):
         raise in_band_error(body, dialect.errors, phase="body")
     choices = objects(body.get("choices"))
     if not choices:
@@ -71,6 +71,11 @@ def decode_chat(
             usage=chat_usage(mapping(body.get("usage")), reports_cost_usd=dialect.reports_cost_usd),
         )
     return response_from(body, _first_choice(choices), dialect, warnings=warnings)
+
+
+def carries_error(body: Mapping[str, Any]) -> bool:
+    """Whether a body or a stream's event says that the call failed; Databricks says it without an envelope."""
+    return bool(body.get("error") or body.get("error_code"))
 
 
 def response_from(

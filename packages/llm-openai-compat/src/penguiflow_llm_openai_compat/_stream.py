@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from penguiflow_llm_openai_compat._content import Thought, add_thoughts, audio_bytes, split_content, thought_block
-from penguiflow_llm_openai_compat._decode import response_from
+from penguiflow_llm_openai_compat._decode import carries_error, response_from
 from penguiflow_llm_openai_compat._dialect import ChatDialect
 from penguiflow_llm_openai_compat._reasoning import merge_detail, visible_text
 from penguiflow_llm_openai_compat._tool_calls import ToolCalls
@@ -100,7 +100,7 @@ class ChatStreamDecoder:
         return response if self._choice else replace(response, finish_reason="error")
 
     def _chunk(self, chunk: Mapping[str, Any], *, is_error: bool) -> list[StreamEvent]:
-        if is_error or chunk.get("error"):
+        if is_error or carries_error(chunk):
             raise in_band_error(
                 chunk, self._dialect.errors, phase="stream", usage=self._usage(), partial=self.partial()
             )

@@ -3,6 +3,7 @@
 from ._protocol import Personality, Refused
 from .anthropic import AnthropicPersonality
 from .bedrock import BedrockPersonality
+from .databricks import DatabricksPersonality
 from .google import GooglePersonality
 from .openai import OpenAIPersonality
 from .openrouter import OpenRouterPersonality
@@ -10,6 +11,7 @@ from .openrouter import OpenRouterPersonality
 __all__ = [
     "AnthropicPersonality",
     "BedrockPersonality",
+    "DatabricksPersonality",
     "GooglePersonality",
     "OpenAIPersonality",
     "OpenRouterPersonality",
@@ -27,4 +29,5 @@ def default_personalities(seed: int) -> tuple[Personality, ...]:
         GooglePersonality(seed=seed),
         BedrockPersonality(seed=seed),
         OpenRouterPersonality(seed=seed),
+        DatabricksPersonality(seed=seed),
     )

@@ -47,7 +47,8 @@ def error_from_response(
     wait = retry_after_s(headers, now=now)
     if wait is None:
         wait = _wait_in_body(said)
-    verdict = _short_wait(_verdict(status, said, tables, is_page=body.lstrip()[:1] == b"<"), wait)
+    meant = said.status if tables.hands_on and status in (400, 500) and said.status is not None else status
+    verdict = _short_wait(_verdict(meant, said, tables, is_page=body.lstrip()[:1] == b"<"), wait)
     return verdict.error(
         _sentence(verdict, said, f"HTTP {status}", redact),
         kind=verdict.kind,

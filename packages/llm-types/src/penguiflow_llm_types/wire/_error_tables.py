@@ -83,6 +83,8 @@ class ErrorTables:
     """Statuses that mean something else than usual."""
     by_status_text: Mapping[int, tuple[tuple[tuple[str, ...], Verdict], ...]] = field(default_factory=dict)
     """As `by_text`, for words that mean something at one status only; asked before everything else."""
+    hands_on: bool = False
+    """Whether the service wraps errors of others in a 400 or a 500 of its own; the status they claim then counts."""
     request_id_headers: tuple[str, ...] = ("x-request-id",)
     code_headers: tuple[str, ...] = ()
     """Headers that name the error, asked before the body."""
