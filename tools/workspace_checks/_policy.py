@@ -127,7 +127,6 @@ POLICY: Final = Policy(
             dependencies=(
                 _TYPES,
                 _OPENAI_WIRE,
-                _vendor("openai", "openai"),
                 _AIOHTTP,
                 Dependency(
                     distribution="databricks-sdk",

@@ -52,4 +52,5 @@ CLIENTS: Final[Mapping[str, ClientOptions]] = {
     "openrouter": _compatible,
     "anthropic": _anthropic,
     "google": _google,
+    "databricks": _compatible,
 }

@@ -23,6 +23,7 @@ PROVIDERS: Final[Mapping[str, str]] = {
     "bedrock.invoke_stream": "anthropic",
     "google.generate": "google",
     "google.stream": "google",
+    "databricks.chat": "databricks",
 }
 """The provider that speaks each API; compat are other services' forms of OpenAI's two. Of what Bedrock's InvokeModel
 hands to a model as it is, Claude's Messages are taken."""

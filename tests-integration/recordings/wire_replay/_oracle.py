@@ -9,7 +9,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from wire_replay import _oracle_anthropic, _oracle_chat, _oracle_google, _oracle_openrouter, _oracle_responses
+from wire_replay import (
+    _oracle_anthropic,
+    _oracle_chat,
+    _oracle_databricks,
+    _oracle_google,
+    _oracle_openrouter,
+    _oracle_responses,
+)
 from wire_replay._corpus import Recording
 from wire_replay._reading import NoAnswer, Reading
 
@@ -25,6 +32,8 @@ def read(recording: Recording) -> Reading | NoAnswer:
         return _oracle_anthropic.read_stream(cut(recording.body))
     if recording.package == "google":
         return _oracle_google.read(events(recording.body) if recording.stream else [json.loads(recording.body)])
+    if recording.api == "databricks.chat":
+        return _oracle_databricks.read(events(recording.body) if recording.stream else json.loads(recording.body))
     if recording.stream:
         streamed = _oracle_responses.read_stream if recording.is_responses else _oracle_chat.read_stream
         return streamed(events(recording.body))

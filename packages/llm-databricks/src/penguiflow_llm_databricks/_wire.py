@@ -1,0 +1,34 @@
+"""Databricks' chat API as a wire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from penguiflow_llm_databricks._encode import DATABRICKS_CHAT, encode_databricks
+from penguiflow_llm_openai_compat import CHAT_PATH, ChatStreamDecoder, decode_chat
+from penguiflow_llm_types import CallWarning, CompletionResponse, LLMRequest, ModelProfile, SSEDecoder
+from penguiflow_llm_types.wire import Encoded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabricksWire:
+    """Chat Completions as endpoints of a workspace speak it."""
+
+    def encode(self, request: LLMRequest, profile: ModelProfile, *, stream: bool) -> Encoded:
+        """See `Wire`."""
+        body, warnings = encode_databricks(request, profile, stream=stream)
+        return Encoded(path=CHAT_PATH, body=body, warnings=warnings)
+
+    def decode(self, body: Mapping[str, Any], *, warnings: Sequence[CallWarning]) -> CompletionResponse:
+        """See `Wire`."""
+        return decode_chat(body, DATABRICKS_CHAT, warnings=warnings)
+
+    def frames(self) -> SSEDecoder:
+        """See `Wire`."""
+        return SSEDecoder()
+
+    def stream_decoder(self, *, warnings: Sequence[CallWarning]) -> ChatStreamDecoder:
+        """See `Wire`."""
+        return ChatStreamDecoder(DATABRICKS_CHAT, warnings=warnings)
