@@ -9,6 +9,7 @@ from penguiflow_llm_testing._script import Answer, Cut, ScriptedUsage
 from penguiflow_llm_testing._simulator import Simulator
 from penguiflow_llm_types import (
     AudioPart,
+    CacheBreakpoint,
     CompletionResponse,
     DocumentPart,
     ImagePart,
@@ -18,6 +19,7 @@ from penguiflow_llm_types import (
     LLMRefusalError,
     LLMRequest,
     Part,
+    Provider,
     TextPart,
     ToolCallPart,
     ToolResultPart,
@@ -120,6 +122,23 @@ class Answers(Suite):
         assert usage.cache_read_tokens == 400
         assert usage.total_tokens == 1050
         assert usage.reasoning_tokens in (0, None)
+
+    def test_prompt_cache(self, simulator: Simulator) -> None:
+        """The second of two calls that begin alike reads the beginning from the provider's cache, and says so."""
+        beginning = TextPart(text="All of the rules of the house. " * 2_000, cache=CacheBreakpoint())
+        request = LLMRequest(
+            model=self.facts.models.text,
+            messages=(LLMMessage(role="system", parts=(beginning,)), LLMMessage.user("May I smoke?")),
+        )
+
+        async def twice(provider: Provider) -> tuple[Usage, Usage]:
+            return (await provider.complete(request)).usage, (await provider.complete(request)).usage
+
+        first, second = self.play(simulator, twice)
+        assert not first.cache_read_tokens
+        assert second.cache_read_tokens
+        assert second.input_tokens == first.input_tokens
+        assert second.cache_read_tokens <= (second.input_tokens or 0)
 
     def test_usage_nobody_told(self, simulator: Simulator) -> None:
         """None is "the provider did not say"; a zero would be booked as free."""
