@@ -41,13 +41,30 @@ if TYPE_CHECKING:
     from ._scripted import Interrupted, ScriptedProvider, ScriptedStep, ScriptExhaustedError
     from ._simulator import Simulator
     from ._values import UnsatisfiableSchemaError, generate_value
+    from ._wire_script import (
+        END_CHUNKS,
+        ConnectionAct,
+        Disconnect,
+        Drip,
+        Pause,
+        ReadRequest,
+        Repeat,
+        SendAnswer,
+        SendBytes,
+        SendChunk,
+        SendHead,
+    )
 
 __version__ = version("penguiflow-llm-testing")
 
 __all__ = [
+    "END_CHUNKS",
     "GENERATED",
     "Answer",
+    "ConnectionAct",
     "Cut",
+    "Disconnect",
+    "Drip",
     "FailMidway",
     "Failure",
     "Fault",
@@ -55,15 +72,22 @@ __all__ = [
     "Hold",
     "Interrupted",
     "Outcome",
+    "Pause",
     "ProviderFailure",
     "Raw",
+    "ReadRequest",
     "RecordedRequest",
+    "Repeat",
     "Replay",
     "ScriptExhaustedError",
     "ScriptedProvider",
     "ScriptedStep",
     "ScriptedToolCall",
     "ScriptedUsage",
+    "SendAnswer",
+    "SendBytes",
+    "SendChunk",
+    "SendHead",
     "Simulator",
     "Split",
     "Step",
@@ -85,12 +109,23 @@ __all__ = [
 ]
 
 _ELSEWHERE: Final = {
+    "ConnectionAct": "._wire_script",
+    "Disconnect": "._wire_script",
+    "Drip": "._wire_script",
+    "END_CHUNKS": "._wire_script",
     "Interrupted": "._scripted",
     "Outcome": "._journal",
+    "Pause": "._wire_script",
+    "ReadRequest": "._wire_script",
     "RecordedRequest": "._journal",
+    "Repeat": "._wire_script",
     "ScriptExhaustedError": "._scripted",
     "ScriptedProvider": "._scripted",
     "ScriptedStep": "._scripted",
+    "SendAnswer": "._wire_script",
+    "SendBytes": "._wire_script",
+    "SendChunk": "._wire_script",
+    "SendHead": "._wire_script",
     "Simulator": "._simulator",
     "UnsatisfiableSchemaError": "._values",
     "assert_portable": "._portable",

@@ -12,6 +12,7 @@ from ._personalities import Personality, Refused
 from ._play import Act, cut_points, play_raw, play_reply
 from ._script import Answer, FailMidway, Failure, Faulty, ProviderFailure, Raw, Replay, Script
 from ._server import Arrived, Exchange
+from ._wire_script import ConnectionAct, WireScripts
 
 # The simulator frames every message itself, and a recorded body is already decoded.
 _NOT_REPLAYED = frozenset({"content-length", "transfer-encoding", "content-encoding", "connection", "date", "server"})
@@ -21,11 +22,18 @@ class SimulatorApplication:
     """Turns each request into the acts of its answer; one instance per simulator, used by the server thread alone."""
 
     def __init__(
-        self, personalities: Sequence[Personality], script: Script, journal: Journal, *, max_body_bytes: int
+        self,
+        personalities: Sequence[Personality],
+        script: Script,
+        wire_scripts: WireScripts,
+        journal: Journal,
+        *,
+        max_body_bytes: int,
     ) -> None:
         self.max_body_bytes = max_body_bytes
         self._personalities = personalities
         self._script = script
+        self._wire_scripts = wire_scripts
         self._journal = journal
         self._started_at = time.monotonic()
 
@@ -46,15 +54,30 @@ class SimulatorApplication:
         message = f"Maximum content size limit ({self.max_body_bytes}) exceeded"
         return play_reply(_close(_error_reply(413, message)), ())
 
+    def connection_script(self) -> tuple[ConnectionAct, ...]:
+        """What a new connection does before it serves requests as usual."""
+        return self._wire_scripts.take()
+
     def exchange(self, request: Arrived) -> Exchange:
         """Journal the request and decide what it is answered with."""
+        wire, recorded, personality = self._seen(request)
+        return Exchange(number=recorded.number, acts=self._acts(wire, recorded, personality))
+
+    def witnessed(self, request: Arrived) -> tuple[int, Reply]:
+        """Journal a request that a connection's script has read, and make the answer it could send pieces of."""
+        wire, recorded, personality = self._seen(request)
+        try:
+            return recorded.number, self._known(personality, wire).answer(wire, Answer(), recorded.number, None)
+        except Refused as refusal:
+            return recorded.number, refusal.reply
+
+    def _seen(self, request: Arrived) -> tuple[WireRequest, RecordedRequest, Personality | None]:
         target, _, query = request.target.partition("?")
         personality, path = self._route(target)
         wire = WireRequest(
             method=request.method, path=path, query=query, headers=dict(request.headers), body=request.body
         )
-        recorded = self._record(request, wire, personality)
-        return Exchange(number=recorded.number, acts=self._acts(wire, recorded, personality))
+        return wire, self._record(request, wire, personality), personality
 
     def _route(self, target: str) -> tuple[Personality | None, str]:
         for personality in self._personalities:

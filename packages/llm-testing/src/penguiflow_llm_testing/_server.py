@@ -14,8 +14,21 @@ from typing import Final, Protocol, assert_never
 
 import h11
 
+from ._exchange import Reply
 from ._journal import Outcome
 from ._play import Act, EndConnection, EndMessage, SendBody, SendHead, SendRaw, Wait
+from ._wire_script import (
+    ConnectionAct,
+    Disconnect,
+    Drip,
+    Pause,
+    ReadRequest,
+    Repeat,
+    SendAnswer,
+    SendBytes,
+    SendChunk,
+)
+from ._wire_script import SendHead as ConnectionHead
 
 MAX_HEAD_BYTES: Final = 64 * 1024
 _RESET: Final = struct.pack("ii", 1, 0)  # SO_LINGER on, 0 s: closing sends RST instead of FIN
@@ -53,8 +66,16 @@ class Application(Protocol):
         """The connection is gone."""
         ...
 
+    def connection_script(self) -> tuple[ConnectionAct, ...]:
+        """What a new connection does before it serves requests as usual."""
+        ...
+
     def exchange(self, request: Arrived) -> Exchange:
         """What to answer."""
+        ...
+
+    def witnessed(self, request: Arrived) -> tuple[int, Reply]:
+        """Keep a request that a connection's script has read: its number, and what would have been answered."""
         ...
 
     def too_large(self) -> Iterator[Act]:
@@ -130,12 +151,80 @@ class Connection(asyncio.Protocol):
 
     async def _serve(self) -> None:
         try:
+            if (script := self._application.connection_script()) and not await self._follow(script):
+                return
             while await self._serve_one():
                 self._http.start_next_cycle()
         except h11.RemoteProtocolError as error:
             self._refuse(error.error_status_hint)
         except _ClientLeftError:
             pass
+
+    async def _follow(self, script: tuple[ConnectionAct, ...]) -> bool:
+        """Do what the script says; True when the connection is to serve on."""
+        last: tuple[int, Reply] | None = None
+        outcome: Outcome = "cut"
+        try:
+            for act in script:
+                if isinstance(act, ReadRequest):
+                    if (last := await self._witness()) is None:
+                        return False
+                elif isinstance(act, Disconnect):
+                    self._end(act.how)
+                    return False
+                else:
+                    await self._send(act, last[1] if last is not None else None)
+            outcome = "answered"
+        except _ClientLeftError:
+            outcome = "disconnected"
+            raise
+        finally:
+            if last is not None:
+                self._application.progress(last[0], None, outcome)
+        return True
+
+    async def _witness(self) -> tuple[int, Reply] | None:
+        """One request, kept; None when the client leaves before it is whole."""
+        head = await self._next_event()
+        body = await self._read_body() if isinstance(head, h11.Request) else None
+        if not isinstance(head, h11.Request) or body is None:
+            return None
+        self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD_BYTES)  # its answer is not h11's
+        return self._application.witnessed(self._arrived_request(head, body))
+
+    async def _send(self, act: ConnectionAct, answer: Reply | None) -> None:
+        """Put the bytes of one act on the socket, as they are."""
+        match act:
+            case ConnectionHead() | SendChunk():
+                await self._put(act.encoded())
+            case SendBytes(data=data):
+                await self._put(data)
+            case SendAnswer(start=start, stop=stop, head=head):
+                if answer is None:
+                    raise ValueError("SendAnswer comes before any ReadRequest: there is nothing to answer yet")
+                if head:
+                    headers = (*answer.headers, ("transfer-encoding", "chunked"))
+                    await self._put(ConnectionHead(status=answer.status, headers=headers).encoded())
+                for piece in answer.pieces[start:stop]:
+                    await self._put(SendChunk(piece).encoded())
+            case Drip(data=data, size=size, gap_s=gap_s):
+                for at in range(0, len(data), size):
+                    await self._put(data[at : at + size])
+                    await self._wait(gap_s)
+            case Repeat(data=data, gap_s=gap_s, times=times):
+                for _ in range(times):
+                    await self._put(data)
+                    await self._wait(gap_s)
+            case Pause(for_s=for_s):
+                await self._wait(for_s)
+            case ReadRequest() | Disconnect():
+                raise AssertionError("handled by whoever follows the script")
+            case _:
+                assert_never(act)
+
+    async def _put(self, data: bytes) -> None:
+        self._transport.write(data)
+        await self._flush()
 
     def _served(self, task: asyncio.Task[None]) -> None:
         """End the connection; an error of the simulator's own is logged first, for the client sees only the end."""

@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 import socket
+import ssl
 from collections.abc import Callable, Sequence
 from threading import Thread
 from types import TracebackType
@@ -13,6 +14,7 @@ from ._journal import Journal, RecordedRequest
 from ._personalities import Personality, default_personalities
 from ._script import QueuedStep, Script, Step, faulty
 from ._server import Connection
+from ._wire_script import ConnectionAct, WireScripts
 
 MAX_BODY_BYTES: Final = 32 * 1024 * 1024
 _BACKLOG: Final = 1024
@@ -34,8 +36,11 @@ class Simulator:
         port: int = 0,
         max_body_bytes: int = MAX_BODY_BYTES,
         personalities: Sequence[Personality] = (),
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         """Prepare a simulator; `port` 0 takes a free one at `start`, `personalities` are spoken beside those there are.
+
+        With `tls`, a server's context with its certificate, it speaks https.
 
         Raises:
             ValueError: `host` is not a loopback address: the simulator never listens to a network.
@@ -44,10 +49,12 @@ class Simulator:
         self._port = port
         self._journal = Journal()
         self._script = Script()
+        self._wire_scripts = WireScripts()
         self._personalities = (*personalities, *default_personalities(seed))
         self._application = SimulatorApplication(
-            self._personalities, self._script, self._journal, max_body_bytes=max_body_bytes
+            self._personalities, self._script, self._wire_scripts, self._journal, max_body_bytes=max_body_bytes
         )
+        self._tls = tls
         self._thread: Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
@@ -67,7 +74,7 @@ class Simulator:
             self._loop, self._stop = asyncio.SelectorEventLoop(), asyncio.Event()
             self._thread = Thread(
                 target=_run,
-                args=(self._loop, self._stop, listener, self._application),
+                args=(self._loop, self._stop, listener, self._application, self._tls),
                 name="llm-simulator",
                 daemon=True,
             )
@@ -99,7 +106,7 @@ class Simulator:
         if self._port == 0:
             raise RuntimeError("the simulator has no port yet: enter it with `with`, or call start() first")
         host = f"[{self._host}]" if ":" in self._host else self._host
-        return f"http://{host}:{self._port}"
+        return f"{'http' if self._tls is None else 'https'}://{host}:{self._port}"
 
     def base_url(self, personality: str) -> str:
         """The base URL to give the provider's own SDK.
@@ -132,14 +139,22 @@ class Simulator:
         queued = (QueuedStep(step=faulty(step), personality=personality, path=path, when=when) for step in steps)
         self._script.add(tuple(queued))
 
+    def script_connection(self, *acts: ConnectionAct) -> None:
+        """Queue what the next new connection does, byte for byte; with no act of it left, it serves as usual.
+
+        For faults that no answer has: a reset before any request, headers that drip, framing that lies.
+        """
+        self._wire_scripts.add(acts)
+
     def clear_script(self) -> None:
-        """Drop every step that still waits."""
+        """Drop every step, and every connection's script, that still waits."""
         self._script.clear()
+        self._wire_scripts.clear()
 
     @property
     def pending_steps(self) -> int:
-        """How many queued steps have not been used."""
-        return len(self._script)
+        """How many queued steps, and connections' scripts, have not been used."""
+        return len(self._script) + len(self._wire_scripts)
 
     @property
     def journal(self) -> tuple[RecordedRequest, ...]:
@@ -214,20 +229,26 @@ def _loopback(host: str) -> str:
 
 
 def _run(
-    loop: asyncio.AbstractEventLoop, stop: asyncio.Event, listener: socket.socket, application: SimulatorApplication
+    loop: asyncio.AbstractEventLoop,
+    stop: asyncio.Event,
+    listener: socket.socket,
+    application: SimulatorApplication,
+    tls: ssl.SSLContext | None,
 ) -> None:
     """The server thread: serve until `stop`, then leave nothing behind."""
     asyncio.set_event_loop(loop)
     try:
-        loop.run_until_complete(_serve(stop, listener, application))
+        loop.run_until_complete(_serve(stop, listener, application, tls))
     finally:
         loop.close()
 
 
-async def _serve(stop: asyncio.Event, listener: socket.socket, application: SimulatorApplication) -> None:
+async def _serve(
+    stop: asyncio.Event, listener: socket.socket, application: SimulatorApplication, tls: ssl.SSLContext | None
+) -> None:
     connections: set[Connection] = set()
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Connection(application, connections), sock=listener)
+    server = await loop.create_server(lambda: Connection(application, connections), sock=listener, ssl=tls)
     await stop.wait()
     # Closing a server while it accepts a connection leaks that connection (CPython 3.11), so accepting ends first.
     loop.remove_reader(listener)
