@@ -51,7 +51,7 @@ def folded(fragments: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
             _close(result, pieces)
             result.append(dict(fragment))
             continue
-        text, signature = str(fragment.get("text") or ""), text_or_none(fragment.get("thoughtSignature"))
+        text, signature = text_or_none(fragment.get("text")) or "", text_or_none(fragment.get("thoughtSignature"))
         goes_on = bool(pieces) and bool(result[-1].get("thought")) == bool(fragment.get("thought"))
         if not goes_on or (signature is not None and text):
             if not text and signature is None:
