@@ -175,18 +175,18 @@ def test_an_error(
 # Section 6 of the project's dialect notes: what a schema can cause, verbatim from public issues.
 _SCHEMAS = [
     (
-        'Invalid JSON payload received. Unknown name "const" at \'request.tools[0].function_declarations[10].parameters.'
-        "properties[0].value.any_of[0]': Cannot find field."
+        'Invalid JSON payload received. Unknown name "const" at '
+        "'request.tools[0].function_declarations[10].parameters. properties[0].value.any_of[0]': Cannot find field."
     ),
     "Unknown name \"$defs\" at 'tools.function_declarations[0].parameters': Cannot find field.",
     "Unknown name \"additional_properties\" at 'generation_config.response_schema': Cannot find field.",
     (
-        '* GenerateContentRequest.generation_config.response_schema.properties["x"].properties: should be non-empty for '
-        "OBJECT type"
+        '* GenerateContentRequest.generation_config.response_schema.properties["x"].properties: should be non-empty '
+        "for OBJECT type"
     ),
     (
-        "* GenerateContentRequest.tools[0].function_declarations[0].parameters.properties[a].enum: only allowed for STRING "
-        "type"
+        "* GenerateContentRequest.tools[0].function_declarations[0].parameters.properties[a].enum: only allowed for "
+        "STRING type"
     ),
     "Invalid value at 'tools[0].function_declarations[0].parameters.properties[2].value.enum[1]' (TYPE_STRING), 2",
     "* GenerateContentRequest.tools[0].function_declarations[27].parameters.properties[tables].items: missing field.",
@@ -195,20 +195,20 @@ _SCHEMAS = [
     "A schema in GenerationConfig in the request exceeds the maximum allowed nesting depth.",
     "A FunctionDeclaration in the request exceeds the maximum allowed nesting depth.",
     (
-        "Unable to submit request because `X` functionDeclaration `parameters.Y` schema specified other fields alongside "
-        "any_of. When using any_of, it must be the only field set."
+        "Unable to submit request because `X` functionDeclaration `parameters.Y` schema specified other fields "
+        "alongside any_of. When using any_of, it must be the only field set."
     ),
     (
-        "Schema.ref 'QuestionOption' was set alongside unsupported fields. If a schema node has Schema.ref set, then only "
+        "Schema.ref 'QuestionOption' was set alongside unsupported fields. If a schema node has Schema.ref set, then "
+        "only description and default can be set alongside it"
+    ),
+    (
+        "ref loops are only supported if they include optional or nullable property values, or a "
+        "potentially-zero-length array items, but a ref loop of required fields was found at $defs.AndFilter"
+    ),
+    (
+        "$ref 'QuestionOption' was set alongside unsupported fields. If a schema node has $ref set, then only "
         "description and default can be set alongside it"
-    ),
-    (
-        "ref loops are only supported if they include optional or nullable property values, or a potentially-zero-length "
-        "array items, but a ref loop of required fields was found at $defs.AndFilter"
-    ),
-    (
-        "$ref 'QuestionOption' was set alongside unsupported fields. If a schema node has $ref set, then only description "
-        "and default can be set alongside it"
     ),
     "reference to undefined schema at properties.target_object.anyOf.1",
     "Function calling with a response mime type: 'application/json' is unsupported",
