@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from wire_replay._reading import NoAnswer, Reading, usage, whole_output
 
 _TERMINAL = ("response.completed", "response.incomplete", "response.failed")
+_UNDERSTOOD = ("message", "reasoning", "function_call", "custom_tool_call")
 _INCOMPLETE = {"max_output_tokens": "length", "content_filter": "content_filter"}
 
 
@@ -30,6 +32,7 @@ def read_plain(body: dict[str, Any]) -> Reading | NoAnswer:
         usage=_counts(body.get("usage")),
         response_id=body.get("id"),
         model=body.get("model"),
+        kept=tuple(json.dumps(item, sort_keys=True) for item in output if item["type"] not in _UNDERSTOOD),
     )
 
 
