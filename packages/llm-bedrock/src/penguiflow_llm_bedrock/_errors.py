@@ -99,4 +99,6 @@ ERRORS: Final = ErrorTables(
 def stream_error(event: ServerSentEvent, kind: str, *, usage: Usage, partial: CompletionResponse) -> LLMError:
     """The error that a failure of type `kind`, told in the middle of a stream, means."""
     said = WireJSON().event(event.data) | {"code": kind}
+    if kind == "validationException":
+        said["status"] = 400  # its words decide, as those of a refusal do
     return in_band_error(said, ERRORS, phase="stream", usage=usage, partial=partial)
