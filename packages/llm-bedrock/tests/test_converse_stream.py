@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -25,10 +25,10 @@ from penguiflow_llm_types import (
     UsageUpdate,
 )
 
-_USAGE = {"inputTokens": 3, "outputTokens": 2}
-_END = [("messageStop", {"stopReason": "end_turn"}), ("metadata", {"usage": _USAGE, "metrics": {}})]
+Told: TypeAlias = list[tuple[str, dict[str, Any]]]
 
-Told = list[tuple[str, dict[str, Any]]]
+_USAGE = {"inputTokens": 3, "outputTokens": 2}
+_END: Told = [("messageStop", {"stopReason": "end_turn"}), ("metadata", {"usage": _USAGE, "metrics": {}})]
 
 
 def feed(decoder: ConverseStreamDecoder, events: Told) -> list[StreamEvent]:

@@ -101,8 +101,7 @@ class _Writer:
             self.messages.append({"role": role, "content": blocks})
 
     def _system(self, message: LLMMessage) -> None:
-        if self.messages:
-            self._warnings.append(adapted("messages", "instructions in mid-conversation were sent at its beginning"))
+        before = len(self.system)
         for part in message.parts:
             if isinstance(part, TextPart):
                 self.system += self._text(part)
@@ -110,6 +109,8 @@ class _Writer:
                 self.system.append(block)
             else:
                 self._drop(part, "only text goes in a system message")
+        if self.messages and len(self.system) > before:
+            self._warnings.append(adapted("messages", "instructions in mid-conversation were sent at its beginning"))
 
     def _user_blocks(self, part: Part) -> list[dict[str, Any]]:
         match part:
@@ -188,7 +189,7 @@ class _Writer:
     def _reasoning(self, part: ReasoningPart) -> list[dict[str, Any]]:
         """Reasoning goes back to the models that sign it; to the others it is of no use, and some refuse it."""
         if part.provider != PROVIDER:
-            return self._drop(part, f"it is {part.provider!r}'s")
+            return self._drop(part, f"it came from {part.provider!r}")
         if not self._family.replays_reasoning:
             return []
         if part.redacted_data is not None:

@@ -48,10 +48,12 @@ def encode_reasoning(request: LLMRequest, profile: ModelProfile, warnings: list[
         return _budgeted(config, request.max_tokens, profile, warnings)
     if style == "adaptive":
         return _adaptive(config, profile, warnings)
-    effort = reasoning_effort(config, profile, warnings)
     if config.include is not None:
         warnings.append(unsupported("reasoning.include", "this model shows its reasoning or not, as it is"))
-    if effort is None or (effort == "none" and style != "effort"):
+    if _is_off(config) and not profile.reasons_unasked:
+        return _NOTHING
+    effort = reasoning_effort(config, profile, warnings)
+    if effort is None:
         return _NOTHING
     match style:
         case "nova":  # AWS, "Extended thinking": at "high" the limit must be left to the model
@@ -64,6 +66,10 @@ def encode_reasoning(request: LLMRequest, profile: ModelProfile, warnings: list[
         case _:
             warnings.append(unsupported("reasoning.effort", f"nothing is known of how {profile.model!r} takes it"))
             return _NOTHING
+
+
+def _is_off(config: ReasoningConfig) -> bool:
+    return config.effort == "none" or (config.effort is None and config.budget_tokens == 0)
 
 
 def _budgeted(
@@ -100,7 +106,7 @@ def _fitting(budget: int, limit: int | None) -> int | None:
 
 def _adaptive(config: ReasoningConfig, profile: ModelProfile, warnings: list[CallWarning]) -> Reasoning:
     """Claude that decides for itself how long to think; an effort guides it. What it thought is hidden by default."""
-    if config.effort == "none" or config.budget_tokens == 0:
+    if _is_off(config):
         return Reasoning(fields={"thinking": {"type": "disabled"}})
     thinking: dict[str, Any] = {"type": "adaptive"}
     if config.include is not None:
