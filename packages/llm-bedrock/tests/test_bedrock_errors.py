@@ -100,3 +100,6 @@ def test_a_header_is_not_needed() -> None:
     """Recordings have lost it; status and words are left."""
     error = error_from_response(400, b'{"message": "This model doesn\'t support video"}', {}, ERRORS, now=_NOW)
     assert (LLMInvalidRequestError, None) == (type(error), error.code)
+    body = b'{"message": "The security token included in the request is expired"}'
+    error = error_from_response(403, body, {}, ERRORS, now=_NOW)
+    assert (LLMAuthError, "refresh") == (type(error), error.retry_rule)

@@ -47,10 +47,16 @@ def _google(_: Recording, url: str, pool: Any) -> dict[str, Any]:
     return {"client": genai.Client(vertexai=False, api_key="test-key", http_options=options)}
 
 
+def _bedrock(_: Recording, url: str, __: Any) -> dict[str, Any]:
+    """No SDK client: it would be boto3's, in threads. Requests are our own, over a pool of each client's own."""
+    return {"base_url": url, "api_key": "test-key"}
+
+
 CLIENTS: Final[Mapping[str, ClientOptions]] = {
     "openai": _openai,
     "openrouter": _compatible,
     "anthropic": _anthropic,
     "google": _google,
     "databricks": _compatible,
+    "bedrock": _bedrock,
 }

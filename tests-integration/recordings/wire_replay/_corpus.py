@@ -24,6 +24,8 @@ PROVIDERS: Final[Mapping[str, str]] = {
     "google.generate": "google",
     "google.stream": "google",
     "databricks.chat": "databricks",
+    "bedrock.converse": "bedrock",
+    "bedrock.converse_stream": "bedrock",
 }
 """The provider that speaks each API; compat are other services' forms of OpenAI's two. Of what Bedrock's InvokeModel
 hands to a model as it is, Claude's Messages are taken."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from wire_replay import (
     _oracle_anthropic,
+    _oracle_bedrock,
     _oracle_chat,
     _oracle_databricks,
     _oracle_google,
@@ -30,6 +31,10 @@ def read(recording: Recording) -> Reading | NoAnswer:
             return _oracle_anthropic.read_plain(json.loads(recording.body))
         cut = _oracle_anthropic.aws_events if recording.api == "bedrock.invoke_stream" else events
         return _oracle_anthropic.read_stream(cut(recording.body))
+    if recording.package == "bedrock":
+        if recording.stream:
+            return _oracle_bedrock.read_stream(recording.body)
+        return _oracle_bedrock.read_plain(json.loads(recording.body))
     if recording.package == "google":
         return _oracle_google.read(events(recording.body) if recording.stream else [json.loads(recording.body)])
     if recording.api == "databricks.chat":

@@ -25,6 +25,7 @@ from penguiflow_llm_types import (
     LLMRateLimitError,
     LLMSchemaRejectedError,
     LLMServerError,
+    LLMTimeoutError,
 )
 from wire_replay._corpus import Recording
 
@@ -66,13 +67,34 @@ _BY_MESSAGE: Final[tuple[tuple[str, type[LLMError]], ...]] = (
     ("Schemas contains too many ", LLMSchemaRejectedError),
     ("Schema is too complex ", LLMSchemaRejectedError),
     ("Too many strict tools ", LLMSchemaRejectedError),
+    ("Input Tokens Exceeded", LLMContextLengthError),  # Bedrock
+    ("Input is too long for requested model", LLMContextLengthError),  # Bedrock
+    ("output_config.format.schema: ", LLMSchemaRejectedError),  # Bedrock
+    ("doesn't support the outputConfig field", LLMSchemaRejectedError),  # Bedrock
     ("exceeds the maximum number of tokens", LLMContextLengthError),  # Google
     ("function_declarations[0].parameters': Cannot find field", LLMSchemaRejectedError),  # Google
 )
+# Amazon Bedrock API reference, "Converse", and AWS, "Common errors"; a ValidationException's words decide.
+_BY_AWS_TYPE: Final[Mapping[str, tuple[type[LLMError], bool]]] = {
+    "AccessDeniedException": (LLMPermissionError, False),
+    "ExpiredTokenException": (LLMAuthError, True),
+    "InternalServerException": (LLMServerError, True),
+    "InvalidSignatureException": (LLMAuthError, False),
+    "ModelErrorException": (LLMServerError, True),
+    "ModelNotReadyException": (LLMOverloadedError, True),
+    "ModelTimeoutException": (LLMTimeoutError, True),
+    "ResourceNotFoundException": (LLMNotFoundError, False),
+    "ServiceQuotaExceededException": (LLMQuotaError, False),
+    "ServiceUnavailableException": (LLMOverloadedError, True),
+    "ThrottlingException": (LLMRateLimitError, True),
+    "UnrecognizedClientException": (LLMAuthError, False),
+}
 _CONTRADICTORY: Final[tuple[tuple[str, tuple[type[LLMError], ...]], ...]] = (
     # a 400 for a model the service does not have, without a code that says so: Mistral, DeepSeek
     ("Invalid model: ", (LLMNotFoundError, LLMInvalidRequestError)),
     ("The supported API model names are ", (LLMNotFoundError, LLMInvalidRequestError)),
+    # and Bedrock
+    ("The provided model identifier is invalid.", (LLMNotFoundError, LLMInvalidRequestError)),
     # a 400 for a wrong key: xAI
     ("Incorrect API key provided", (LLMAuthError, LLMInvalidRequestError)),
     # a 400 for a field of strict tools, which another output mode does without: Claude behind Databricks
@@ -94,7 +116,20 @@ def expected_error(recording: Recording) -> ExpectedError:
     except ValueError:
         body = {}
     error = body.get("error") if isinstance(body, dict) else None
+    if recording.package == "bedrock":
+        return _of_aws(body, recording)
     return of_error(_innermost(error if isinstance(error, dict) else body), recording.status)
+
+
+def _of_aws(body: dict[str, Any], recording: Recording) -> ExpectedError:
+    """The type stands in a header, which some recordings have lost; their words are left."""
+    kind = recording.headers.get("x-amzn-errortype", "").partition(":")[0]
+    if kind in _BY_AWS_TYPE:
+        cls, retryable = _BY_AWS_TYPE[kind]
+        return ExpectedError(classes=(cls,), retryable=retryable)
+    if "security token included in the request is expired" in str(body.get("message")):
+        return ExpectedError(classes=(LLMAuthError,), retryable=True)
+    return of_error(body, recording.status)
 
 
 def _innermost(error: dict[str, Any]) -> dict[str, Any]:

@@ -125,7 +125,7 @@ def _facts(response: CompletionResponse, reading: Reading) -> Reading:
         cited=tuple(
             _canonical(part.signature)
             for part in parts
-            if isinstance(part, TextPart) and part.signature is not None and _is_anthropic(part)
+            if isinstance(part, TextPart) and part.signature is not None and _is_sealed_by_claude(part)
         ),
     )
 
@@ -136,7 +136,7 @@ def _sealed(part: Part) -> str | None:
         case OpaquePart(provider="google", data=data):
             signature = json.loads(data).get("thoughtSignature")
             return None if signature is None else str(signature)
-        case ReasoningPart() if _is_anthropic(part):
+        case ReasoningPart() if _is_sealed_by_claude(part):
             return part.redacted_data or part.signature
         case ReasoningPart(encrypted_content=str(content)):
             return content
@@ -144,8 +144,8 @@ def _sealed(part: Part) -> str | None:
             return getattr(part, "signature", None) if getattr(part, "provider", None) == "google" else None
 
 
-def _is_anthropic(part: OpaquePart | ReasoningPart | TextPart) -> bool:
-    return part.provider == "anthropic"
+def _is_sealed_by_claude(part: OpaquePart | ReasoningPart | TextPart) -> bool:
+    return part.provider in ("anthropic", "bedrock")
 
 
 def _canonical(text: str) -> str:

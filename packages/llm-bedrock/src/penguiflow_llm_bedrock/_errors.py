@@ -64,7 +64,7 @@ _BY_CODE: Final = {
 _IN_STREAM: Final = {name[0].lower() + name[1:]: verdict for name, verdict in _BY_CODE.items()}
 
 _BY_TEXT: Final = (
-    (("security token", "expired"), _EXPIRED),
+    (("security token", "is expired"), _EXPIRED),
     (("input tokens exceeded",), _TOO_LONG),
     (("input is too long",), _TOO_LONG),
     (("prompt is too long",), _TOO_LONG),
@@ -89,6 +89,7 @@ _BY_TEXT: Final = (
 ERRORS: Final = ErrorTables(
     by_code=_BY_CODE | _IN_STREAM,
     by_text=_BY_TEXT,
+    by_status_text={403: _BY_TEXT[:1]},  # where a gateway has lost the header
     by_status={424: _MODEL},
     request_id_headers=("x-amzn-requestid", "x-amz-request-id"),
     code_headers=("x-amzn-errortype",),
