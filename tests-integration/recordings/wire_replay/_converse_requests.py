@@ -174,30 +174,35 @@ def _choice(choice: Mapping[str, Any] | None) -> ToolChoice | None:
 
 
 def _structured(config: Mapping[str, Any] | None) -> StructuredOutput | None:
-    if config is None:
+    if config is None or "textFormat" not in config:
         return None
     schema = config["textFormat"]["structure"]["jsonSchema"]
     return StructuredOutput(
-        json_schema=json.loads(schema["schema"]), name=schema["name"], description=schema.get("description")
+        json_schema=json.loads(schema["schema"]),
+        name=schema.get("name", "response"),
+        description=schema.get("description"),
     )
 
 
 def _reasoning(fields: Mapping[str, Any]) -> tuple[ReasoningConfig | None, dict[str, Any]]:
-    match dict(fields):
-        case {"thinking": {"type": "enabled", "budget_tokens": budget}, **more}:
-            return ReasoningConfig(budget_tokens=budget), more
-        case {"reasoning_config": {"type": "enabled", "budget_tokens": budget}, **more}:
-            return ReasoningConfig(budget_tokens=budget), more
-        case {"thinking": {"type": "adaptive", "display": display}, **more}:
-            return ReasoningConfig(include=display == "summarized"), more
-        case {"reasoningConfig": {"type": "enabled", "maxReasoningEffort": effort}, **more}:
-            return ReasoningConfig(effort=effort), more
-        case {"reasoning_effort": effort, **more}:
-            return ReasoningConfig(effort=effort), more
-        case {"reasoning_config": str(effort), **more}:
-            return ReasoningConfig(effort=effort), more  # type: ignore[arg-type]
-        case more:
-            return None, more
+    """The reasoning settings among a model's own fields, and the fields that are left."""
+    found = {name: config for name, value in fields.items() if (config := _config(name, value)) is not None}
+    rest = {name: value for name, value in fields.items() if name not in found}
+    return next(iter(found.values()), None), rest
+
+
+def _config(name: str, value: Any) -> ReasoningConfig | None:
+    match name, value:
+        case "thinking" | "reasoning_config", {"type": "enabled", "budget_tokens": budget}:
+            return ReasoningConfig(budget_tokens=budget)
+        case "thinking", {"type": "adaptive", "display": display}:
+            return ReasoningConfig(include=display == "summarized")
+        case "reasoningConfig", {"type": "enabled", "maxReasoningEffort": effort}:
+            return ReasoningConfig(effort=effort)
+        case "reasoning_effort" | "reasoning_config", ("low" | "medium" | "high") as effort:
+            return ReasoningConfig(effort=effort)
+        case _:
+            return None
 
 
 Difference: TypeAlias = Callable[[dict[str, Any]], None]
@@ -240,7 +245,7 @@ def _no_blanks(body: dict[str, Any]) -> None:
 
 def _schema_text(body: dict[str, Any]) -> None:
     config = body.get("outputConfig")
-    if config is not None:
+    if config is not None and "textFormat" in config:
         schema = config["textFormat"]["structure"]["jsonSchema"]
         schema["schema"] = json.dumps(json.loads(schema["schema"]), ensure_ascii=False, separators=(",", ":"))
 

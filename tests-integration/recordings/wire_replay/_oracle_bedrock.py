@@ -102,7 +102,8 @@ def _thought(block: dict[str, Any]) -> dict[str, Any]:
 
 def _seal(block: dict[str, Any]) -> str | None:
     thought = _thought(block)
-    return thought.get("redactedContent") or thought.get("reasoningText", {}).get("signature")
+    found: str | None = thought.get("redactedContent") or thought.get("reasoningText", {}).get("signature")
+    return found
 
 
 def _add(block: dict[str, Any], delta: dict[str, Any]) -> None:
