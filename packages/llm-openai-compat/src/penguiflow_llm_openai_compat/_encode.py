@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, assert_never
+from typing import Any, Final, assert_never
 
 from penguiflow_llm_openai_compat._cache import cache_control_fields, cache_fields
 from penguiflow_llm_openai_compat._dialect import ChatDialect
@@ -19,6 +20,14 @@ from penguiflow_llm_types import (
     ToolSpec,
 )
 from penguiflow_llm_types.wire import assumed, merged, sampling_fields, unsupported
+
+# Settings of a request whose field of the body has another name.
+_SETTINGS: Final[Mapping[str, str]] = {
+    "cache_control": "cache.ttl",
+    "prompt_cache_key": "cache.key",
+    "prompt_cache_options": "cache.ttl",
+    "prompt_cache_retention": "cache.ttl",
+}
 
 
 def encode_chat(
@@ -111,5 +120,5 @@ def _response_format(output: StructuredOutput) -> dict[str, Any]:
 
 def _without_refused(body: dict[str, Any], dialect: ChatDialect, warnings: list[CallWarning]) -> dict[str, Any]:
     refused = [name for name in body if name in dialect.refused_settings]
-    warnings.extend(unsupported(name, "this service refuses it") for name in refused)
+    warnings.extend(unsupported(_SETTINGS.get(name, name), "this service refuses it") for name in refused)
     return {name: value for name, value in body.items() if name not in refused}

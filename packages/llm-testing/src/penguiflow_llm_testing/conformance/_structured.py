@@ -1,11 +1,12 @@
 """The provider's structured output, held against the dialect the profile names."""
 
 import json
+from typing import Any
 
 from penguiflow_llm_schema import check, plan
 from penguiflow_llm_testing._simulator import Simulator
 from penguiflow_llm_testing._values._valid import is_valid
-from penguiflow_llm_types import LLMRequest, LLMSchemaRejectedError, StructuredOutput, ToolSpec
+from penguiflow_llm_types import CompletionResponse, LLMRequest, LLMSchemaRejectedError, StructuredOutput, ToolSpec
 
 from ._schemas import ASKED, ODD, dialect_of
 from ._suite import Suite, says, user_request
@@ -22,7 +23,7 @@ class Structured(Suite):
         )
         planned = plan(ASKED, dialect)
         assert (planned.compatible, check(planned.schema, dialect)) == (True, ())
-        response = self.ask(_structured(model, planned.schema)).response
+        response, _ = self._answered_in_shape(_structured(model, planned.schema))
         assert response.finish_reason == "stop"
         assert is_valid(ASKED, ASKED, planned.restore(json.loads(response.text)))
 
@@ -32,7 +33,7 @@ class Structured(Suite):
         dialect = dialect_of(
             self.make_provider(simulator.base_url(self.facts.personality)).profile(model).native_dialect
         )
-        body = self.ask(_structured(model, plan(ASKED, dialect).schema)).sent.json
+        _, body = self._answered_in_shape(_structured(model, plan(ASKED, dialect).schema))
         words = [*ASKED["properties"], "Who pays.", "invoice", "receipt"]
         assert [word for word in words if not says(body, word)] == []
 
@@ -57,7 +58,18 @@ class Structured(Suite):
         schema = plan(ASKED, dialect_of(profile.native_dialect)).schema
         tool = ToolSpec(name="clock", description="The time.")
         request = _structured(model, schema, tools=(tool,), tool_choice="none")
-        assert json.loads(self.ask(request).response.text)
+        response, _ = self._answered_in_shape(request)
+        assert json.loads(response.text)
+
+    def _answered_in_shape(self, request: LLMRequest) -> tuple[CompletionResponse, Any]:
+        """The answer and the body sent; also streamed, where the profile says that structured output can be."""
+        with self.make_simulator() as simulator:
+            provider = self.make_provider(simulator.base_url(self.facts.personality))
+            if provider.profile(request.model).native_streams:
+                exchange = self.ask(request)
+                return exchange.response, exchange.sent.json
+            response = self.play(simulator, lambda provider: provider.complete(request))
+            return response, simulator.journal[-1].json
 
 
 def _structured(model: str, schema: object, **fields: object) -> LLMRequest:

@@ -62,7 +62,7 @@ class DatabricksPersonality:
 
     def failure(self, request: WireRequest, failure: ProviderFailure, number: int) -> Reply:  # noqa: ARG002
         """A scripted failure as Databricks answers it."""
-        return failure_error(failure).reply(failure_headers(failure))
+        return failure_error(failure).reply((_request_id(Stamp(self._seed, number)), *failure_headers(failure)))
 
     def _token(self, request: WireRequest, stamp: Stamp) -> Reply:
         """OAuth 2.0 client credentials, the secret in a basic `Authorization` header or in the form."""
@@ -131,9 +131,13 @@ def _oauth_error(error: str, description: str, *, status: int = 400) -> Reply:
 
 
 def _headers(stamp: Stamp, content_type: str) -> tuple[tuple[str, str], ...]:
+    return (("content-type", content_type), _request_id(stamp))
+
+
+def _request_id(stamp: Stamp) -> tuple[str, str]:
+    """The header every recorded answer has."""
     digits = stamp.hexadecimal(32)
-    request_id = "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
-    return (("content-type", content_type), ("x-request-id", request_id))
+    return ("x-request-id", "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])))
 
 
 def _body(request: WireRequest) -> dict[str, Any]:
