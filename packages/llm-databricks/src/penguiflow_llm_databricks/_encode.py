@@ -22,14 +22,10 @@ DATABRICKS_CHAT: Final = ChatDialect(
     stream_options=None,
     sampling=frozenset({"temperature", "top_p", "top_k"}),
     strict_tools=False,
-    refused_settings=frozenset(
-        {
-            "parallel_tool_calls", "service_tier", "metadata", "prompt_cache_key", "prompt_cache_retention",
-            "prompt_cache_options", "cache_control",
-        }
-    ),
+    refused_settings=frozenset({"parallel_tool_calls", "service_tier", "metadata"}),
+    cache_settings="cache_control of parts",
     errors=DATABRICKS_ERRORS,
-)  # fmt: skip
+)
 # databricks-openai 0.18.0: `strict` is for models with "gpt" in their names; Claude takes no empty content.
 _GPT_CHAT: Final = replace(DATABRICKS_CHAT, strict_tools=True)
 _CLAUDE_CHAT: Final = replace(
@@ -38,7 +34,6 @@ _CLAUDE_CHAT: Final = replace(
     reasoning_replay="content",
     empty_assistant_content=" ",
     cache_breakpoint_families=CLAUDE_FAMILIES,
-    cache_settings="cache_control",
 )
 _DIALECTS: Final[Mapping[str, ChatDialect]] = {
     "claude": _CLAUDE_CHAT,

@@ -99,7 +99,8 @@ def _url(base_url: str | None, given: Mapping[str, Any], environ: Mapping[str, s
             "no workspace; pass host='https://NAME.cloud.databricks.com' or set DATABRICKS_HOST", provider=PROVIDER
         )
     address = str(address).rstrip("/")
-    address = address if "://" in address else f"https://{address}"
+    if base_url is None and "://" not in address:  # as DATABRICKS_HOST often is
+        address = f"https://{address}"
     setting = "base_url" if base_url is not None else "host"
     check_url(address, setting, provider=PROVIDER, allow_http=bool(given.get("allow_insecure_http")))
     if address.endswith(_API_PATHS):

@@ -57,7 +57,9 @@ def cache_control_fields(
         warnings.append(unsupported("cache.key", "this API has no cache keys"))
     if cache.ttl is None:
         return {}
-    if profile.family not in dialect.cache_breakpoint_families:
-        warnings.append(unsupported("cache.ttl", f"model {profile.model!r} caches by itself"))
+    if dialect.cache_settings != "cache_control" or profile.family not in dialect.cache_breakpoint_families:
+        warnings.append(
+            unsupported("cache.ttl", "only breakpoints on parts have a lifetime here, if the model has any")
+        )
         return {}
     return {"cache_control": cache_control(CacheBreakpoint(ttl=cache.ttl))}

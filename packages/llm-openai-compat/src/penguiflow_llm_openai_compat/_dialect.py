@@ -51,8 +51,8 @@ class ChatDialect:
     """Content of an assistant message that holds tool calls only; some services refuse null."""
     cache_breakpoint_families: frozenset[str] = frozenset()
     """Model families that take cache breakpoints on parts."""
-    cache_settings: Literal["prompt_cache", "cache_control"] = "prompt_cache"
-    """OpenAI's names (`prompt_cache_breakpoint`, `prompt_cache_options`, ...), or Anthropic's."""
+    cache_settings: Literal["prompt_cache", "cache_control", "cache_control of parts"] = "prompt_cache"
+    """OpenAI's names (`prompt_cache_breakpoint`, `prompt_cache_options`, ...), or Anthropic's one."""
     stop_refused_by_reasoning: bool = False
     """Whether models that reason refuse `stop`."""
 

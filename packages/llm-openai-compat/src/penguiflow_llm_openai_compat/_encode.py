@@ -76,7 +76,7 @@ def _model_settings(
             warnings.append(unsupported("stop", f"model {profile.model!r} does not take stop sequences"))
         else:
             fields["stop"] = list(request.stop)
-    if dialect.cache_settings == "cache_control":
+    if dialect.cache_settings != "prompt_cache":
         return fields | cache_control_fields(request, profile, dialect, warnings)
     return fields | cache_fields(
         request, profile, options_families=dialect.cache_breakpoint_families, warnings=warnings

@@ -182,7 +182,7 @@ class _Writer:
         if not self._takes_breakpoints:
             self._warnings.append(unsupported("cache", "this model caches by itself and takes no breakpoints"))
             return block
-        if self._dialect.cache_settings == "cache_control":
+        if self._dialect.cache_settings != "prompt_cache":
             return block | {"cache_control": cache_control(cache)}
         return block | {"prompt_cache_breakpoint": breakpoint_fields(cache)}
 

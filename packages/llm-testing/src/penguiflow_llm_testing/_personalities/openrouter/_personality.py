@@ -59,8 +59,9 @@ class OpenRouterPersonality:
                 raise refuse(404, "Not Found")
 
     def failure(self, request: WireRequest, failure: ProviderFailure, number: int) -> Reply:  # noqa: ARG002
-        """A scripted failure as OpenRouter answers it before generation."""
-        return failure_error(failure).reply(failure_headers(failure))
+        """A scripted failure as OpenRouter answers it before generation: there is no generation to name."""
+        ray = ("cf-ray", f"{Stamp(self._seed, number).hexadecimal(16)}-AMS")
+        return failure_error(failure).reply((ray, *failure_headers(failure)))
 
     def _chat(self, body: JsonObject, answer: Answer, stamp: Stamp, midway: FailMidway | None) -> Reply:
         routed = route(body)
