@@ -50,8 +50,6 @@ class TestClaude(ProviderConformance):
         credential=ENVIRONMENT,
         options={"use_aiohttp": False},
         skips={
-            "test_structured_output": "Claude behind Databricks does not stream structured output",
-            "test_schema_is_sent_whole": "Claude behind Databricks does not stream structured output",
             "test_strict_tool": "`strict` is for models with gpt in their names",
         },
     )
