@@ -178,17 +178,6 @@ async def test_a_client_of_the_callers(serve: Any) -> None:
     await client.close()
 
 
-@pytest.mark.parametrize("extra", [{"x": {1, 2}}, {"x": float("nan")}, {"x": "\ud800"}])
-async def test_a_body_that_is_not_json(serve: Any, extra: dict[str, Any]) -> None:
-    """Told as a setting to change, before anything is sent."""
-    wire = await serve(_answer)
-    provider = create(KEY, wire.url)
-    with pytest.raises(LLMConfigurationError) as caught:
-        await provider.complete(LLMRequest(model="m", messages=(), extra=extra))
-    await provider.aclose()
-    assert ("local", 0) == (caught.value.phase, len(wire.requests))
-
-
 async def test_aiohttp_asked_for_but_missing(serve: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The error names the extra."""
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
@@ -234,17 +223,6 @@ class _Threaded:
             pass
         finally:
             writer.close()
-
-
-@pytest.mark.parametrize("engine", [False, True], ids=["httpx2", "aiohttp"])
-def test_one_provider_on_several_loops(engine: bool) -> None:
-    """`asyncio.run` three times with one provider: each loop has its own sockets, and closes them when it ends."""
-    if engine:
-        pytest.importorskip("aiohttp", reason="the aiohttp extra is not installed here")
-    with _Threaded() as server:
-        provider = create(KEY, f"http://127.0.0.1:{server.port}/v1", use_aiohttp=engine)
-        texts = [asyncio.run(provider.complete(REQUEST)).text for _ in range(3)]
-        assert (["hi"] * 3, 3) == (texts, server.connections)
 
 
 def _connections(provider: WireProvider) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import Any, Final
 
 import openai
@@ -71,18 +69,12 @@ def test_where_keys_go(arguments: dict[str, Any], key: str | None) -> None:
 
 
 REFUSED: Final = [
-    ({"colour": "red"}, "use one of"),
     ({"api": "assistants"}, "'responses' or 'chat'"),
     ({"api_key": None}, "OPENAI_API_KEY"),
     ({"api_key": f"{KEY}\n"}, "without quotes or line breaks"),
     ({"api_key": ""}, "api_key"),
-    ({"base_url": "ftp://example.org"}, "no URL"),
-    ({"base_url": "example.org/v1"}, "no URL"),
     ({"base_url": "http://[::1"}, "no URL"),
-    ({"base_url": "https://user:pass@example.org"}, "user name"),
     ({"base_url": "https://example.org/#x"}, "fragment"),
-    ({"base_url": "http://example.org/v1"}, "allow_insecure_http"),
-    ({"base_url": "http://10.0.0.1/v1"}, "allow_insecure_http"),
     ({"base_url": "http://169.254.169.254/v1"}, "link-local"),
     ({"base_url": "http://[::ffff:169.254.169.254]/v1"}, "link-local"),
     ({"base_url": "http://2852039166/v1"}, "link-local"),
@@ -137,13 +129,6 @@ def test_nothing_tells_the_key() -> None:
     assert "SENTINEL" not in f"{provider!r} {provider} {_read(KEY)!r}"
     assert not hasattr(provider, "__dict__")
     assert isinstance(create(Secret(KEY)), Provider)
-
-
-def test_importing_loads_no_sdk() -> None:
-    """The SDK takes most of a second to load; the provider is found without it."""
-    code = "import sys, penguiflow_llm_openai as p; p.create('k'); print({'openai', 'httpx2'} & {*sys.modules})"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "set()" == run.stdout.strip()
 
 
 def test_plugin(monkeypatch: pytest.MonkeyPatch) -> None:
