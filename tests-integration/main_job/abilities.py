@@ -116,7 +116,8 @@ async def try_ability(name: str, target: Any, *, streamed: bool) -> Row:
     """One ability in a simulator of its own."""
     try:
         with Simulator() as simulator:
-            async with target.client(simulator, timeout_s=SECONDS, max_retries=0) as client:
+            model = target.tool_loop_model if ABILITIES[name] is tool_loop else None
+            async with target.client(simulator, model=model, timeout_s=SECONDS, max_retries=0) as client:
                 problem = await ABILITIES[name](target, simulator, _asking(client, streamed=streamed))
             if any(target.is_streamed(request) != streamed for request in simulator.journal):
                 problem = problem or "sent over the other transport"

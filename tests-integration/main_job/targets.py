@@ -27,13 +27,15 @@ class Target:
     options: Mapping[str, Any] = field(default_factory=dict)
     lossless: bool = False
     """Whether its dialects take the invoice whole."""
+    tool_loop_model: str | None = None
+    """Where another of its models seals its reasoning."""
     seals: bool = True
     """Whether reasoning comes with something that has to go back; OpenAI shows none over Chat Completions."""
 
-    def client(self, simulator: Simulator, **settings: Any) -> LLMClient:
+    def client(self, simulator: Simulator, *, model: str | None = None, **settings: Any) -> LLMClient:
         """A client of this provider whose requests go to `simulator`."""
         base_url = simulator.base_url(self.model.partition("/")[0])
-        return create_client(self.model, base_url=base_url, api_key="simulated", **self.options, **settings)
+        return create_client(model or self.model, base_url=base_url, api_key="simulated", **self.options, **settings)
 
     def is_streamed(self, request: RecordedRequest) -> bool:
         """Whether a request asks for a stream: in its path, or in its body."""
@@ -132,5 +134,12 @@ TARGETS: Final = (
         path=re.compile(r"/chat/completions"),
         mode_of=_chat,
         lossless=True,
+    ),
+    Target(
+        name="databricks",
+        model="databricks/databricks-gpt-5-4-mini",
+        path=re.compile(r"/serving-endpoints/chat/completions"),
+        mode_of=_chat,
+        tool_loop_model="databricks/databricks-claude-sonnet-4-5",
     ),
 )

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-PROVIDERS = ["openai", "openai-chat", "anthropic", "google", "bedrock", "openrouter"]
+PROVIDERS = ["openai", "openai-chat", "anthropic", "google", "bedrock", "openrouter", "databricks"]
 MODES = ["native", "tools", "prompted"]
 TRANSPORTS = pytest.mark.parametrize("streamed", [False, True], ids=["plain", "streamed"])
 
@@ -68,8 +68,8 @@ async def test_a_cancelled_stream_closes_its_socket(abilities: ModuleType, provi
 @pytest.mark.parametrize(
     ("name", "rows", "closing"),
     [
-        ("table", 6 * len(PROVIDERS), "main job: 36 ways, 0 failed"),
-        ("abilities", 7 * len(PROVIDERS), "abilities: 42 rows, 0 failed"),
+        ("table", 6 * len(PROVIDERS), "main job: 42 ways, 0 failed"),
+        ("abilities", 7 * len(PROVIDERS), "abilities: 49 rows, 0 failed"),
     ],
 )
 def test_the_commands_print_a_row_for_everything(name: str, rows: int, closing: str) -> None:

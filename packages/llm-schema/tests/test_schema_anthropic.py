@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -159,7 +160,11 @@ def test_recursion_ends() -> None:
     assert (True, ["Node", "Node_2"]) == (made.compatible, list(made.schema["$defs"]))
     assert () == check(made.schema, OUTPUT)
     assert [("$ref", "relaxed")] == [(loss.keyword, loss.action) for loss in made.losses]
-    assert ANY == made.schema["$defs"]["Node_2"]["properties"]["kids"]["items"]
+    node = '{"type":"object","properties":{"v":{"type":"integer"},"kids":{"type":"array","items":{}}},"required":["v"]}'
+    deeper = made.schema["$defs"]["Node_2"]["properties"]["kids"]["items"]
+    assert "string" == deeper["type"]
+    head = "A JSON value, written as JSON text that matches this JSON Schema: "
+    assert json.loads(node) == json.loads(deeper["description"].removeprefix(head))
     deep = {"v": 1, "kids": [{"v": 2, "kids": [{"v": 3, "kids": [{"v": 4, "kids": []}]}]}]}
     sent = made.forward(deep)
     assert '{"v": 4, "kids": []}' == sent["kids"][0]["kids"][0]["kids"][0]

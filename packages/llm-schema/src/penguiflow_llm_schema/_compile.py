@@ -21,6 +21,7 @@ from ._nulls import takes_null
 from ._objects import emit_object
 from ._resolver import Place, Site
 from ._scalars import describe_keyword, emit_scalar, emit_values
+from ._sketch import sketch
 from ._unions import closed_object, emit_union, join_branches
 
 __all__ = ["Compiled", "compile_document"]
@@ -133,9 +134,8 @@ class _Compiler:
         referring = [site for site in (*found.outer, *found.inner) if "$ref" in site.keywords]
         for site in referring[:1]:
             self.context.lose(site, "$ref", "relaxed", detail)
-        return self._described(
-            Emitted({"type": "string", "description": ANYTHING}, JsonTextCodec()), replace(found, inner=[]), []
-        )
+        text = self._text_of(found.sites, "A JSON value, written as JSON text")
+        return self._described(text, replace(found, inner=[]), [])
 
     def _define(self, key: DefinitionKey, found: Conjunction) -> None:
         is_root, is_object = key == self.root_key, self.known.root_is_object
@@ -195,15 +195,21 @@ class _Compiler:
         if name not in ("object", "array"):
             return emit_scalar(self.context, sites, name, sentences)
         if self.context.too_deep(level):
-            return self._as_text(sites, f"A JSON {name}, written as JSON text.")
+            return self._as_text(sites, name)
         if name == "object":
             return emit_object(self.context, sites, level, sentences)
         return emit_array(self.context, sites, level, sentences)
 
-    def _as_text(self, sites: Sequence[Site], words: str) -> Emitted:
+    def _as_text(self, sites: Sequence[Site], name: JsonType) -> Emitted:
         detail = f"deeper than {self.budget.depth} levels, so sent as JSON text; make the schema flatter"
         for site in sites[:1]:
             self.context.lose(site, "type", "relaxed", detail)
+        return self._text_of(sites, f"A JSON {name}, written as JSON text")
+
+    def _text_of(self, sites: Sequence[Site], words: str) -> Emitted:
+        """A JSON text, with the schema of what it holds where that is short enough to be followed."""
+        inside = sketch([site.hide("description") for site in sites], self.context.expander.resolver)
+        words = f"{words} that matches this JSON Schema: {inside}" if inside else f"{words}."
         return Emitted({"type": "string", "description": words}, JsonTextCodec())
 
     def _described(self, emitted: Emitted, found: Conjunction, sentences: Sentences) -> Emitted:

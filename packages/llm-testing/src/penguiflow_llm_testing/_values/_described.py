@@ -1,5 +1,6 @@
 """Rules that stand in a description because the schema may not hold them, read as a model reads them."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -49,3 +50,17 @@ def fills_one_option(node: JsonObject) -> bool:
     """Whether the properties are alternatives, of which the description wants one filled."""
     text = node.get("description")
     return isinstance(text, str) and "Fill exactly one option." in text and bool(node.get("properties"))
+
+
+def described_schema(description: object) -> dict[str, Json] | None:
+    """The JSON Schema of what a string holds as JSON text, where its description has one."""
+    if not isinstance(description, str) or _WITHIN not in description:
+        return None
+    try:
+        schema, _ = json.JSONDecoder().raw_decode(description, description.index(_WITHIN) + len(_WITHIN))
+    except (ValueError, RecursionError):
+        return None
+    return schema if isinstance(schema, dict) else None
+
+
+_WITHIN: Final = "written as JSON text that matches this JSON Schema: "

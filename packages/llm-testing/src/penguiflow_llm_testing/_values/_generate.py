@@ -5,6 +5,7 @@ leads nowhere the next is tried, and later attempts draw plainer values. Depth a
 schema ends and a bomb is refused.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from typing import Any, Final, TypeVar
 
 from penguiflow_llm_testing._exchange import Json, JsonObject
 
-from ._described import fills_one_option, with_described
+from ._described import described_schema, fills_one_option, with_described
 from ._facts import Facts, facts_of
 from ._numbers import number_for
 from ._pattern import PatternError, text_for
@@ -297,10 +298,18 @@ class _Generator:
             return len(text) >= least and (most is None or len(text) <= most)
 
         tries = candidates(node.get("format"), place.words, self._facts, self._rng, index=place.index)
-        tries = [*json_text(node.get("description"), self._rng), *tries]
+        tries = [*self._json_text(node.get("description"), place), *tries]
         if "pattern" in node:
             return self._patterned(node["pattern"], tries, least, fits)
         return next(filter(fits, tries), None) or self._sized(least, most)
+
+    def _json_text(self, description: object, place: _Place) -> list[str]:
+        """A JSON value as text where the description asks for one: of the schema in it, where there is one."""
+        schema = described_schema(description)
+        if schema is None:
+            return json_text(description, self._rng)
+        inside = _Generator(schema, self._rng, self._facts)
+        return [json.dumps(inside.value(schema, place), ensure_ascii=False)]
 
     def _patterned(self, pattern: str, tries: Sequence[str], least: int, fits: Callable[[str], bool]) -> str:
         for text in tries:
