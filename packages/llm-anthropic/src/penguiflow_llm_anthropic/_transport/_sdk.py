@@ -40,6 +40,7 @@ def connection(settings: Settings) -> StainlessConnection:
         refusal=partial(_refusal, settings),
         redact=settings.redact,
         request_id_headers=ERRORS.request_id_headers,
+        as_bytes=settings.host == "anthropic",
     )
 
 

@@ -9,6 +9,7 @@ Nothing is imported here: a provider's transport hands over the SDK's classes as
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import ssl
 import sys
@@ -106,9 +107,16 @@ class StainlessSDK:
 
 
 class StainlessConnection:
-    """One SDK client on one event loop. `owned` says whether it is closed with the connection."""
+    """One SDK client on one event loop. `owned` says whether it is closed with the connection.
 
-    __slots__ = ("_broken", "_client", "_owned", "_plain", "_redact", "_refusal", "_request_ids", "_sdk", "_streamed")
+    `as_bytes` hands the body over as the bytes to send: anthropic 2 copies any other body twice. A client that reads
+    the body, to put the model into the URL, needs it as it is.
+    """
+
+    __slots__ = (
+        "_as_bytes", "_broken", "_client", "_owned", "_plain", "_redact", "_refusal", "_request_ids", "_sdk",
+        "_streamed",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -120,7 +128,9 @@ class StainlessConnection:
         refusal: Refusal,
         redact: Callable[[str], str],
         request_id_headers: tuple[str, ...],
+        as_bytes: bool = False,
     ) -> None:
+        self._as_bytes = as_bytes
         self._sdk = sdk
         self._client = client
         self._owned = owned
@@ -147,7 +157,7 @@ class StainlessConnection:
             response = await self._client.post(
                 request.path,
                 cast_to=self._sdk.engine.Response,
-                body=request.body,
+                **({"content": _dumped(request.body)} if self._as_bytes else {"body": request.body}),
                 options=options,
                 stream=True,  # always: the body is read here, within bounds
                 stream_cls=self._sdk.stream_type[object],
@@ -190,6 +200,10 @@ def _refusal_in(error: BaseException) -> _Refused | None:
     """The refusal an SDK took for a broken connection: anthropic 2 wraps whatever its engine raises."""
     cause = error.__cause__
     return cause if isinstance(cause, _Refused) else None
+
+
+def _dumped(body: Mapping[str, Any]) -> bytes:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
 def _options(timeout: Any, *, accept_encoding: str) -> dict[str, Any]:
