@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-_EXTRAS: Final = "cli,openai"
+_EXTRAS: Final = "all,cli"
 _INPUT: Final = (
     "Ada Lovelace, born on 10 December 1815 in London, wrote the first program. Her e-mail is ada@example.org."
 )
@@ -36,8 +36,18 @@ def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def requirements(wheels: Sequence[Path]) -> list[str]:
-    """What to install: every wheel by address, the meta package with its extras.
+def build_wheels(folder: Path) -> Path:
+    """Build the wheels of all packages; returns the folder below `folder` they are in.
+
+    Raises:
+        TrialError: one does not build.
+    """
+    run(["uv", "build", "--quiet", "--all-packages", "--out-dir", str(folder / "dist"), str(ROOT)], folder)
+    return folder / "dist"
+
+
+def wheel_addresses(wheels: Sequence[Path]) -> dict[str, str]:
+    """Where each distribution's wheel is, as a URL.
 
     Raises:
         TrialError: the meta package's wheel is not among them.
@@ -45,9 +55,18 @@ def requirements(wheels: Sequence[Path]) -> list[str]:
     addresses = {wheel.name.partition("-")[0].replace("_", "-"): wheel.resolve().as_uri() for wheel in wheels}
     if "penguiflow-llm" not in addresses:
         raise TrialError("no wheel of penguiflow-llm; build all of them with 'uv build --all-packages'")
+    return addresses
+
+
+def requirements(wheels: Sequence[Path]) -> list[str]:
+    """What to install: every wheel by address, the meta package with its extras.
+
+    Raises:
+        TrialError: the meta package's wheel is not among them.
+    """
     return [
         f"{name}[{_EXTRAS}] @ {address}" if name == "penguiflow-llm" else f"{name} @ {address}"
-        for name, address in sorted(addresses.items())
+        for name, address in sorted(wheel_addresses(wheels).items())
     ]
 
 
@@ -79,17 +98,22 @@ def try_wheels(wheel_folder: Path, schema: str, folder: Path) -> Mapping[str, ob
         TrialError: a step fails.
     """
     python = folder / "venv" / "bin" / "python"
-    _run(["uv", "venv", "--quiet", "--no-project", str(folder / "venv")], folder)
+    run(["uv", "venv", "--quiet", "--no-project", str(folder / "venv")], folder)
     install = ["uv", "pip", "install", "--quiet", "--no-sources", "--python", str(python)]
-    _run([*install, *requirements(sorted(wheel_folder.glob("*.whl")))], folder)
-    _run(["uv", "pip", "check", "--quiet", "--python", str(python)], folder)
+    run([*install, *requirements(sorted(wheel_folder.glob("*.whl")))], folder)
+    run(["uv", "pip", "check", "--quiet", "--python", str(python)], folder)
     if not (ROOT / "examples").is_dir():
         raise TrialError("no examples folder in the workspace, and the main job needs its schema; write one there")
     shutil.copytree(ROOT / "examples", folder / "examples")
-    return parse_answer(_run(main_job(python.parent, schema), folder))
+    return parse_answer(run(main_job(python.parent, schema), folder))
 
 
-def _run(command: Sequence[str], folder: Path) -> str:
+def run(command: Sequence[str], folder: Path) -> str:
+    """What `command` prints, run in `folder` and in a clean environment.
+
+    Raises:
+        TrialError: its status is not 0.
+    """
     done = subprocess.run(
         command,
         cwd=folder,
@@ -113,9 +137,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="penguiflow-llm-wheels-") as name:
             folder = Path(name)
-            wheels = options.wheels.resolve() if options.wheels else folder / "dist"
-            if options.wheels is None:
-                _run(["uv", "build", "--quiet", "--all-packages", "--out-dir", str(wheels), str(ROOT)], folder)
+            wheels = options.wheels.resolve() if options.wheels else build_wheels(folder)
             answer = try_wheels(wheels, options.schema, folder)
     except TrialError as error:
         print(f"error: {error}", file=sys.stderr)

@@ -10,7 +10,7 @@ def test_every_wheel_is_installed_by_address() -> None:
     """By name, the resolver could take a published version instead of the one just built."""
     wheels = [Path(f"/d/{name}-0.1.0-py3-none-any.whl") for name in ("penguiflow_llm_types", "penguiflow_llm")]
     assert requirements(wheels) == [
-        "penguiflow-llm[cli,openai] @ file:///d/penguiflow_llm-0.1.0-py3-none-any.whl",
+        "penguiflow-llm[all,cli] @ file:///d/penguiflow_llm-0.1.0-py3-none-any.whl",
         "penguiflow-llm-types @ file:///d/penguiflow_llm_types-0.1.0-py3-none-any.whl",
     ]
 
