@@ -20,12 +20,12 @@ class Row:
     value: float
 
 
-def table(rows: Sequence[Row], *, what: str, unit: str) -> str:
+def table(rows: Sequence[Row], *, unit: str) -> str:
     """Rows with their ratios."""
     bases: dict[str, float] = {}
     for row in rows:
         bases.setdefault(row.group, row.value)
-    lines = [f"| {what} | client | {unit} | ratio |", "|---|---|---|---|"]
+    lines = [f"| what | client | {unit} | ratio |", "|---|---|---|---|"]
     ordered = sorted(rows, key=lambda row: list(bases).index(row.group))
     lines += [
         f"| {row.group} | {row.name} | {row.value:.1f} | {row.value / bases[row.group]:.2f}x |" for row in ordered

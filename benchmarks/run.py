@@ -19,15 +19,12 @@ from startup import first_answers, imports
 from wires import WIRES, Wire, chosen
 
 
-def measured(wires: list[Wire], rounds: int) -> tuple[list[Row], list[Row]]:
+def measured(wires: list[Wire], rounds: int, *, startup: bool) -> tuple[list[Row], list[Row]]:
     """Microseconds a chunk or call, and milliseconds of starting up."""
     with server() as address:
         running = asyncio.run(_running(wires, address, rounds))
-        starting = [
-            Row(group=found.group, name=found.name, value=found.cpu_ms)
-            for found in [*imports(), *first_answers(wires, address)]
-        ]
-    return running, starting
+        starts = [*imports(), *first_answers(wires, address)] if startup else []
+    return running, [Row(group=found.group, name=found.name, value=found.cpu_ms) for found in starts]
 
 
 async def _running(wires: list[Wire], address: str, rounds: int) -> list[Row]:
@@ -43,11 +40,14 @@ def main() -> None:
     names = sorted({wire.provider for wire in WIRES})
     parser.add_argument("--provider", nargs="+", choices=names, help="whose wires (default: all)")
     parser.add_argument("--rounds", type=int, default=7, help="rounds that count (default: 7)")
+    parser.add_argument(
+        "--no-startup", action="store_true", help="leave out what costs most time: imports, first answers"
+    )
     parser.add_argument("--write", action="store_true", help="put the tables into benchmarks/README.md")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON instead")
     options = parser.parse_args()
     wires = chosen(options.provider)
-    running, starting = measured(wires, options.rounds)
+    running, starting = measured(wires, options.rounds, startup=not options.no_startup)
     if options.json:
         print(
             json.dumps([{"what": r.group, "client": r.name, "value": r.value} for r in (*running, *starting)], indent=2)
@@ -57,13 +57,10 @@ def main() -> None:
         f"{CHUNKS} chunks a stream in one burst; {CALLS} structured calls one after another, or {AT_ONCE} at once; "
         f"least of {options.rounds} rounds; {versions(wire.sdk for wire in wires)}."
     )
-    text = "\n\n".join(
-        [
-            heading,
-            table(running, what="what", unit="CPU, microseconds a chunk or call"),
-            table(starting, what="what", unit="CPU, milliseconds"),
-        ]
-    )
+    tables = [table(running, unit="CPU, microseconds a chunk or call")]
+    if starting:
+        tables.append(table(starting, unit="CPU, milliseconds"))
+    text = "\n\n".join([heading, *tables])
     print(text)
     if options.write:
         write("results", text)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from measuring import HERE
 from wires import Wire
 
-_RUNS = 7
+_RUNS = 5
 _FIRST_ANSWER = """
 import asyncio
 from shapes import PERSON
