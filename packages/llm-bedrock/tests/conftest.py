@@ -1,10 +1,12 @@
-"""Frames of AWS's event stream, written by hand from the description of the encoding, and streams made of them."""
+"""Frames of AWS's event stream, written by hand from the description of the encoding, and a configuration to find."""
 
 from __future__ import annotations
 
 import json
+import os
 import struct
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, TypeAlias
 from zlib import crc32
 
@@ -42,3 +44,15 @@ def text_stream() -> list[bytes]:
         frame("messageStop", {"stopReason": "end_turn", "p": "abcdef"}),
         frame("metadata", {"metrics": {"latencyMs": 9}, "usage": {"inputTokens": 3, "outputTokens": 2}}),
     ]
+
+
+@pytest.fixture(autouse=True)
+def aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """An AWS configuration of the test's own, in files that are empty to begin with; the folder they are in."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for variable, file in (("AWS_CONFIG_FILE", "config"), ("AWS_SHARED_CREDENTIALS_FILE", "credentials")):
+        (tmp_path / file).touch()
+        monkeypatch.setenv(variable, str(tmp_path / file))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    return tmp_path

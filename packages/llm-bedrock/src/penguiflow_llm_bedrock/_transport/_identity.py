@@ -173,7 +173,7 @@ def _problem(error: Exception) -> LLMError:
     why = f"{type(error).__name__}: {redact_key_like(str(error))}"
     if names & _MISCONFIGURED:
         return LLMConfigurationError(f"AWS is not configured: {why}", phase="local")
-    if "HTTPClientError" in names:
+    if names & {"HTTPClientError", "ConnectionError"}:
         return LLMConnectionError(
             f"no AWS credential, because its source cannot be reached: {why}", kind="connect", phase="connect"
         )
