@@ -38,7 +38,7 @@ _DOCUMENTS: Final = frozenset({"input", "json", "additionalModelRequestFields"})
 class ClientConnection:
     """The threads of one event loop."""
 
-    __slots__ = ("_client", "_executor", "_host", "_redact")
+    __slots__ = ("_client", "_executor", "_host", "_redact", "_slots")
 
     def __init__(self, settings: Settings) -> None:
         client: Any = settings.client
@@ -47,52 +47,58 @@ class ClientConnection:
         self._host = str(settings.base_url).partition("://")[2]
         connections = int(getattr(client.meta.config, "max_pool_connections", 10))
         self._executor = ThreadPoolExecutor(max_workers=connections, thread_name_prefix="llm-bedrock")
+        self._slots = asyncio.Semaphore(connections)
 
     async def aclose(self) -> None:
         """End the threads that are idle, and the others when they are done; the client stays the caller's."""
         self._executor.shutdown(wait=False, cancel_futures=True)
 
     async def send(self, request: Encoded, *, stream: bool) -> Answer:
-        """See `Transport.send`."""
+        """See `Transport.send`. A call has its connection until its answer is closed."""
         arguments = _arguments(request)
+        await self._slots.acquire()
+        try:
+            return await self._asked(arguments, stream=stream)
+        except BaseException:
+            self._slots.release()
+            raise
+
+    async def _asked(self, arguments: Mapping[str, Any], *, stream: bool) -> Answer:
         try:
             return await self._streamed(arguments, whole=not stream)
         except _NoStream as cause:
-            if stream:
-                error = cause.error
-            else:
-                return await self._plain(arguments)
-        raise error
+            error = cause.error
+        if stream:
+            raise error
+        return await self._plain(arguments)
 
     async def _streamed(self, arguments: Mapping[str, Any], *, whole: bool) -> Answer:
         response = await self._call(self._client.converse_stream, arguments, late=_shut)
         raw = response["stream"]._raw_stream  # noqa: SLF001 - the only way to stop one; a test holds it
         chunks = self._chunks(raw)
-        return Answer(
-            headers=_headers(response) | {"content-type": "application/json" if whole else CONTENT_TYPE},
-            chunks=_as_body(chunks) if whole else chunks,
-            close=self._closing(raw),
-            host=self._host,
-            broken=_BROKEN,
-            stream=not whole,
-            request_id_headers=ERRORS.request_id_headers,
-        )
+        return self._answer(response, _as_body(chunks) if whole else chunks, self._shutting(raw), stream=not whole)
 
     async def _plain(self, arguments: Mapping[str, Any]) -> Answer:
         """For who may not stream: a model without streamed tools, a role without the permission."""
         response = await self._call(self._client.converse, arguments, late=lambda _: None)
         body = {name: value for name, value in response.items() if name != "ResponseMetadata"}
+        return self._answer(response, _one(json.dumps(body, default=_text_of_blob).encode()), _nothing, stream=False)
 
-        async def chunks() -> AsyncGenerator[bytes, None]:
-            yield json.dumps(body, default=_text_of_blob).encode()
-
+    def _answer(
+        self,
+        response: Mapping[str, Any],
+        chunks: AsyncGenerator[bytes, None],
+        close: Callable[[], Awaitable[None]],
+        *,
+        stream: bool,
+    ) -> Answer:
         return Answer(
-            headers=_headers(response) | {"content-type": "application/json"},
-            chunks=chunks(),
-            close=_nothing,
+            headers=_headers(response) | {"content-type": CONTENT_TYPE if stream else "application/json"},
+            chunks=chunks,
+            close=self._releasing(close),
             host=self._host,
             broken=_BROKEN,
-            stream=False,
+            stream=stream,
             request_id_headers=ERRORS.request_id_headers,
         )
 
@@ -139,13 +145,26 @@ class ClientConnection:
             _shut_down(raw)
             raise
 
-    def _closing(self, raw: Any) -> Callable[[], Awaitable[None]]:
+    def _shutting(self, raw: Any) -> Callable[[], Awaitable[None]]:
         async def close() -> None:
             _shut_down(raw)
             with suppress(RuntimeError):  # no more threads after `aclose`
                 await asyncio.get_running_loop().run_in_executor(self._executor, raw.close)
 
         return close
+
+    def _releasing(self, close: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        """`close`, which may be called twice and gives its place up once."""
+        held = [self._slots]
+
+        async def release() -> None:
+            try:
+                await close()
+            finally:
+                while held:
+                    held.pop().release()
+
+        return release
 
 
 class _NoStream(Exception):  # noqa: N818 - never seen outside of this module
@@ -199,6 +218,10 @@ async def _as_body(chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
             decoder.feed(event)
     decoder.finish()
     yield json_text(decoder.body()).encode()
+
+
+async def _one(data: bytes) -> AsyncGenerator[bytes, None]:
+    yield data
 
 
 def _dispose(future: Future[Any], late: Callable[[Any], None]) -> None:

@@ -53,10 +53,11 @@ _POOL_TIME: Final = _Verdict(LLMTimeoutError, "pool", "connect", "no", "no free 
 _HEADERS_TIME: Final = _Verdict(LLMTimeoutError, "headers", "headers", "unknown", "no answer in time")
 _BAD_URL: Final = _Verdict(LLMConfigurationError, None, "local", "no", "the URL cannot be used")
 
-# httpx2 2.16 and httpx 0.28, httpcore, anyio, aiohttp 3.14, the standard library; read 2026-11.
+# httpx2 2.16 and httpx 0.28, httpcore, anyio, aiohttp 3.14, urllib3 2.8, the standard library; read 2026-11.
 _BEFORE_HEADERS: Final[Mapping[str, _Verdict]] = {
     "gaierror": _DNS,
     "ClientConnectorDNSError": _DNS,
+    "NameResolutionError": _DNS,
     "SSLError": _TLS,
     "ClientSSLError": _TLS,
     "ConnectionRefusedError": _REFUSED,
@@ -71,13 +72,16 @@ _BEFORE_HEADERS: Final[Mapping[str, _Verdict]] = {
     "ClientOSError": _RESET,
     "EndOfStream": _NO_RESPONSE,
     "ServerDisconnectedError": _NO_RESPONSE,
+    "RemoteDisconnected": _NO_RESPONSE,
     "ProxyError": _PROXY,
     "ClientProxyConnectionError": _PROXY,
     "ClientHttpProxyError": _PROXY,
     "ConnectTimeout": _CONNECT_TIME,
+    "ConnectTimeoutError": _CONNECT_TIME,
     "ConnectionTimeoutError": _CONNECT_TIME,
     "PoolTimeout": _POOL_TIME,
     "ReadTimeout": _HEADERS_TIME,
+    "ReadTimeoutError": _HEADERS_TIME,
     "WriteTimeout": _HEADERS_TIME,
     "SocketTimeoutError": _HEADERS_TIME,
     "APITimeoutError": _HEADERS_TIME,
@@ -92,7 +96,7 @@ _BEFORE_HEADERS: Final[Mapping[str, _Verdict]] = {
     "OSError": _REFUSED,
     "APIConnectionError": _NO_RESPONSE,
 }
-_TIMEOUTS: Final = frozenset({"ReadTimeout", "SocketTimeoutError", "ServerTimeoutError", "APITimeoutError"})
+_TIMEOUTS: Final = frozenset({"ReadTimeout", "ReadTimeoutError", "SocketTimeoutError", "ServerTimeoutError", "APITimeoutError"})
 
 
 def failure(error: BaseException, *, stage: Stage, host: str, partial: CompletionResponse | None = None) -> LLMError:
