@@ -96,7 +96,9 @@ _BEFORE_HEADERS: Final[Mapping[str, _Verdict]] = {
     "OSError": _REFUSED,
     "APIConnectionError": _NO_RESPONSE,
 }
-_TIMEOUTS: Final = frozenset({"ReadTimeout", "ReadTimeoutError", "SocketTimeoutError", "ServerTimeoutError", "APITimeoutError"})
+_TIMEOUTS: Final = frozenset(
+    {"ReadTimeout", "ReadTimeoutError", "SocketTimeoutError", "ServerTimeoutError", "APITimeoutError"}
+)
 
 
 def failure(error: BaseException, *, stage: Stage, host: str, partial: CompletionResponse | None = None) -> LLMError:
