@@ -10,8 +10,10 @@ from typing import Any, Final
 
 import pytest
 
+from penguiflow_llm_schema import get_dialect
 from penguiflow_llm_testing import ScriptedProvider
 from penguiflow_llm_testing.conformance import Models, ProviderConformance, ProviderFacts
+from penguiflow_llm_testing.conformance._schemas import dialect_of
 from penguiflow_llm_testing.conformance._whole import departures
 from penguiflow_llm_types import CredentialStatus, ProviderPlugin
 
@@ -98,6 +100,14 @@ def test_no_part_hides_another() -> None:
     parts = [base for base in ProviderConformance.__mro__ if base.__module__.startswith("penguiflow_llm_testing")]
     names = [name for part in parts for name in vars(part) if not (name.startswith("__") and name.endswith("__"))]
     assert [] == [name for name in sorted(set(names)) if names.count(name) > 1]
+
+
+def test_dialects_of_a_profile() -> None:
+    """By name, or as the value a provider brings along; anything else is a finding."""
+    strict = get_dialect("openai/strict@2026-11")
+    assert [strict, strict] == [dialect_of("openai/strict@2026-11"), dialect_of(strict)]
+    with pytest.raises(pytest.fail.Exception, match="names no dialect"):
+        dialect_of(None)
 
 
 RUN: Final = """

@@ -14,7 +14,10 @@ from penguiflow_llm_testing._personalities import DatabricksPersonality, Refused
 
 USER = {"role": "user", "content": "What is it?"}
 CALL = {"id": "call_1", "type": "function", "function": {"name": "look", "arguments": "{}"}}
-TOOL = {"type": "function", "function": {"name": "look", "parameters": {"type": "object", "properties": {}}}}
+TOOL: dict[str, Any] = {
+    "type": "function",
+    "function": {"name": "look", "parameters": {"type": "object", "properties": {}}},
+}
 STRICT = {"type": "function", "function": {**TOOL["function"], "strict": True}}
 
 

@@ -26,7 +26,7 @@ from penguiflow_llm_types import (
     Usage,
 )
 
-from ._suite import Suite, says, strings_in, user_request
+from ._suite import Suite, all_events, says, strings_in, user_request
 
 _PIXEL: Final = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -62,6 +62,17 @@ class Answers(Suite):
     def test_text_sent(self) -> None:
         """And what the user wrote leaves as it was written."""
         assert says(self.ask(user_request(self.facts.models.text, _WORLD)).sent.json, _WORLD)
+
+    def test_one_request_each(self, simulator: Simulator) -> None:
+        """A call is one request on the wire, plain or streamed: what is counted is what is paid."""
+        request = user_request(self.facts.models.text)
+
+        async def both(provider: Provider) -> None:
+            await provider.complete(request)
+            await all_events(provider, request)
+
+        self.play(simulator, both)
+        assert [(one.status, one.outcome) for one in simulator.journal] == [(200, "answered")] * 2
 
     def test_conversation(self) -> None:
         """System prompt and turns are all there, the turns in their order."""

@@ -64,6 +64,15 @@ class Stopping(Suite):
 
         assert self.play(simulator, left)
 
+    def test_stream_that_is_never_read(self, simulator: Simulator) -> None:
+        """Nothing is sent before somebody wants to read."""
+
+        async def unread(provider: Provider) -> None:
+            await provider.stream(user_request(self.facts.models.text)).aclose()
+
+        self.play(simulator, unread)
+        assert simulator.journal == ()
+
     def test_after_a_cancelled_call(self, simulator: Simulator) -> None:
         """The provider is as good as new."""
         simulator.script(Faulty(step=_LONG, faults=(Hold(after_events=6),)), Answer(text="still here"))
