@@ -1,6 +1,6 @@
 """An independent reading of `generateContent` bodies and of the chunks of `streamGenerateContent`.
 
-After the API reference and `google.genai.types` (google-genai 3.4, read 2026-11).
+After the API reference and `google.genai.types` (google-genai 3.6, read 2026-11).
 """
 
 from __future__ import annotations

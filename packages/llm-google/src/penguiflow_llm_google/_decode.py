@@ -19,7 +19,7 @@ from penguiflow_llm_types import (
 )
 from penguiflow_llm_types.wire import in_band_error, mapping, objects, text_or_none
 
-# google-genai 3.4.0, `types.FinishReason`, read 2026-11. "error" where the model, or the service, broke off.
+# google-genai 3.6.1, `types.FinishReason`, read 2026-11. "error" where the model, or the service, broke off.
 _FINISH: Final[Mapping[str, FinishReason]] = {
     "STOP": "stop",
     "MAX_TOKENS": "length",

@@ -49,7 +49,7 @@ class GenerateWire:
         return GenerateStreamDecoder(warnings=warnings)
 
     def _resource(self, model: str) -> str:
-        """The model's path below the version, by the SDK's rules (google-genai 3.4.0, `t_model`)."""
+        """The model's path below the version, by the SDK's rules (google-genai 3.6.1, `t_model`)."""
         if not _MODEL.fullmatch(model) or ".." in model:
             raise LLMConfigurationError(f"model {model!r} cannot stand in a URL; name one such as 'gemini-3.8-flash'")
         if model.startswith(_RESOURCES):

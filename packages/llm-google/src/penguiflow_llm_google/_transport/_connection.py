@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import aclosing, suppress
 from datetime import UTC, datetime
 from typing import Final
 
@@ -55,10 +56,9 @@ class Connection:
         except self._broken as cause:
             error = failure(cause, stage="headers", host=host_of(url))
         else:
-            answer = self._answer(response, url, stream=stream and response.status < 300)
             if response.status < 300:
-                return answer
-            error = await self._refusal(response, answer, client)
+                return await self._answer(response, url, stream=stream)
+            error = await self._refusal(response, url, client)
         raise error  # outside of the handler, so that the engine's exception and its request are not held by ours
 
     async def aclose(self) -> None:
@@ -93,20 +93,24 @@ class Connection:
             why = self._settings.redact(str(cause))
         raise LLMConfigurationError(f"the request is no JSON: {why}; check extra", phase="local")
 
-    def _answer(self, response: Response, url: str, *, stream: bool) -> Answer:
-        return Answer(
-            headers=response.headers,
-            chunks=response.chunks,
-            close=response.close,
-            host=host_of(url),
-            broken=self._broken,
-            stream=stream,
-            request_id_headers=(),
-        )
+    async def _answer(self, response: Response, url: str, *, stream: bool) -> Answer:
+        try:
+            return Answer(
+                headers=response.headers,
+                chunks=response.chunks,
+                close=response.close,
+                host=host_of(url),
+                broken=self._broken,
+                stream=stream,
+                request_id_headers=(),
+            )
+        except LLMError:  # a coding that was not asked for
+            await response.close()
+            raise
 
-    async def _refusal(self, response: Response, answer: Answer, client: GenaiClient) -> LLMError:
+    async def _refusal(self, response: Response, url: str, client: GenaiClient) -> LLMError:
         headers = {name.lower(): value for name, value in response.headers.items()}
-        body = await _start_of(answer)
+        body = await self._start_of(response, url)
         error = error_from_response(
             response.status, body, headers, ERRORS, now=datetime.now(UTC), redact=self._settings.redact
         )
@@ -115,23 +119,20 @@ class Connection:
             error.kind = "expired"  # a new token may be good: one more try, with one
         return error
 
+    async def _start_of(self, response: Response, url: str) -> bytes:
+        """The body of a refusal, as far as it is worth reading."""
+        body = b""
+        with suppress(LLMError):  # the status says enough
+            answer = await self._answer(response, url, stream=False)
+            async with aclosing(answer):
+                async for data in answer:
+                    body += data
+                    if len(body) > _MAX_ERROR_BYTES:
+                        break
+        return body
+
 
 def _engine_of(client: GenaiClient, connect_timeout_s: float) -> Engine:
     if client.own_aiohttp is not None:
         return AiohttpEngine(client.own_aiohttp, connect_timeout_s=connect_timeout_s)
     return Httpx2Engine(client.own_httpx, connect_timeout_s=connect_timeout_s)
-
-
-async def _start_of(answer: Answer) -> bytes:
-    """The body of a refusal, as far as it is worth reading."""
-    body = b""
-    try:
-        async for data in answer:
-            body += data
-            if len(body) > _MAX_ERROR_BYTES:
-                break
-    except LLMError:
-        pass  # the status says enough
-    finally:
-        await answer.aclose()
-    return body

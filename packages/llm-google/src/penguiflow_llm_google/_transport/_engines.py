@@ -6,13 +6,16 @@ import importlib.util
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 import httpx2
 
 from penguiflow_llm_google._transport._sdk import ssl_context
 from penguiflow_llm_types import LLMConfigurationError
+
+_MOST_AT_ONCE: Final = 500  # with 1,000, httpx2 was busy with its pool for longer than a connection may take
+_MOST_KEPT: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +49,7 @@ class Httpx2Engine:
     def __init__(self, client: Any = None, *, connect_timeout_s: float) -> None:
         self._timeout = httpx2.Timeout(None, connect=connect_timeout_s)
         self._owned = client is None
-        limits = httpx2.Limits(max_connections=None, max_keepalive_connections=100)
+        limits = httpx2.Limits(max_connections=_MOST_AT_ONCE, max_keepalive_connections=_MOST_KEPT)
         self._client: Any = client or httpx2.AsyncClient(verify=ssl_context(), limits=limits, timeout=self._timeout)
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Response:

@@ -2,7 +2,7 @@
 
 The SDK has no public way to its addresses, headers and access tokens, and none to send a body and read bytes: its own
 reading of an answer costs most of a call's time, and it reads refusals without bound. So requests are made by us, with
-what the SDK's client says goes into them. A test holds the SDK to this (google-genai 3.4.0).
+what the SDK's client says goes into them. A test holds the SDK to this (google-genai 3.6.1).
 """
 
 # ruff: noqa: SLF001 - that is what this module is for

@@ -1,6 +1,6 @@
 """JSON read into Google's request messages: names in either spelling, unknown ones refused, types checked.
 
-The tables are the messages of `generateContent` as google-genai 3.4.0 has them (`types.py`), cut down to what is looked
+The tables are the messages of `generateContent` as google-genai 3.6.1 has them (`types.py`), cut down to what is looked
 into here. A type is a message of the tables, one of the scalar kinds, or "any"; `*` before it means repeated.
 """
 
