@@ -58,7 +58,7 @@ _RULES: Final[tuple[tuple[re.Pattern[str], ModelFacts], ...]] = tuple(
         (r"amazon\.titan", ModelFacts(tools=False)),
         (r"deepseek\.r1", ModelFacts(tools=False, reasoning="always")),
         (r"minimax\.", ModelFacts(structured=True, reasoning="always")),
-        (r"openai\.gpt-oss", ModelFacts(structured=True, reasoning="effort", forced_choice=False)),
+        (r"openai\.gpt-oss", ModelFacts(reasoning="effort", forced_choice=False)),
         (r"qwen\.qwen3", ModelFacts(structured=True, reasoning="config", forced_choice=False)),
         (r"mistral\.pixtral", ModelFacts(media=True)),
         (r"mistral\.(?:magistral|ministral-3|mistral-large-3|voxtral)", ModelFacts(structured=True, media=True)),
