@@ -141,7 +141,7 @@ _NEWEST: Final = _family(
 _FACTS: Final = {known.profile.family: known.facts for known in (*_FAMILIES, _NEWEST)}
 
 # What AWS and Google put around a name: "us.anthropic.claude-sonnet-4-5-20250929-v1:0", "claude-sonnet-4-5@20250929".
-_DECORATION: Final = re.compile(r"^(?:[a-z-]+\.)?anthropic\.|@.*$|-v\d+(?::\d+)?$")
+_DECORATION: Final = re.compile(r"^(?:[a-z-]+\.)?anthropic\.|@.*$|(?<!claude)-v\d+(?::\d+)?$")
 
 
 @lru_cache(maxsize=1024)

@@ -51,7 +51,7 @@ def encode_reasoning(
     if not profile.reasoning:
         warnings.append(unsupported("reasoning", f"model {profile.model!r} does not reason"))
         return Reasoning()
-    if config.effort == "none":
+    if config.effort == "none" or (config.effort is None and config.budget_tokens == 0):
         return _off(profile, facts, warnings)
     if "adaptive" in facts.thinking and not _wants_budget(config, facts):
         return _adaptive(config, profile, warnings)
@@ -101,8 +101,6 @@ def _manual(
 def _budget(config: ReasoningConfig, profile: ModelProfile, warnings: list[CallWarning]) -> int | None:
     if config.budget_tokens is None and config.effort is None:
         warnings.append(unsupported("reasoning.include", f"model {profile.model!r} reasons when given a budget"))
-        return None
-    if config.budget_tokens == 0:
         return None
     if config.budget_tokens is not None:
         if config.budget_tokens < _LEAST_BUDGET:

@@ -87,7 +87,7 @@ _RULES: Final[tuple[tuple[str, ModelFacts], ...]] = (
 _NAMES: Final = re.compile(
     r"claude-(?:opus|sonnet|haiku|fable|mythos|instant)-|claude-v?[123]|claude-4-(?:opus|sonnet)-20"
 )
-_DECORATION: Final = re.compile(r"^(?:[a-z-]+\.)?anthropic\.|@.*$|-v\d+(?::\d+)?$")
+_DECORATION: Final = re.compile(r"^(?:[a-z-]+\.)?anthropic\.|@.*$|(?<!claude)-v\d+(?::\d+)?$")
 LISTED: Final = (
     "claude-fable-5-2",
     "claude-opus-5-5",
