@@ -2,40 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
 from ._context import Budget, Cut, DefinitionKey
 from ._dialect import Limits
+from ._loss import SchemaStats
+from ._stats import broken_limits
 
 __all__ = ["tighter"]
 
 _DEPTHS: Final = (10, 7, 5, 3, 1)  # levels tried in turn where a schema is over a limit
 _ENUMS: Final = (250, 100, 30, 10, 0)  # values of one enum tried in turn
+_Levels = Callable[[], Mapping[DefinitionKey, int]]
 
 
-def tighter(
-    budget: Budget, broken: Iterable[str], limits: Limits, levels: Callable[[], Mapping[DefinitionKey, int]], depth: int
-) -> Budget | None:
+def tighter(budget: Budget, stats: SchemaStats | None, limits: Limits, levels: _Levels) -> Budget | None:
     """The next budget to try, None where nothing is left to save on.
 
-    `broken` are the names of the limits that were broken, `depth` is how deep the schema was, and `levels` tells where
-    each definition stands.
+    `stats` are the counts of the schema that broke the limits, None where it grew out of bounds before they could be
+    taken; `levels` tells where each definition stands.
     """
-    names = set(broken)
-    reversible = _rewritten(budget, names, limits)
+    broken = set(broken_limits(stats, limits)) if stats else {"properties"}
+    reversible = _rewritten(budget, stats, limits, broken) if stats else None
     if reversible is not None:
         return reversible
-    if names & {"enum_values", "string_length"} and budget.enum_values != 0:
+    if broken & {"enum_values", "string_length"} and budget.enum_values != 0:
         most = budget.enum_values
         budget = replace(budget, enum_values=next(size for size in _ENUMS if most is None or size < most))
-        if names <= {"enum_values", "string_length"}:
+        if broken <= {"enum_values", "string_length"}:
             return budget
     if budget.cut is not None and budget.cut.times:
         return replace(budget, cut=Cut(budget.cut.order, budget.cut.times - 1))
-    following = _depth(budget, limits, depth if "depth" in names else 0)
-    return None if following is None else replace(budget, depth=following, levels=levels())
+    depth = _depth(budget, limits, stats.depth if stats else 0)
+    return None if depth is None else replace(budget, depth=depth, levels=levels())
+
+
+def _rewritten(budget: Budget, stats: SchemaStats, limits: Limits, broken: set[str]) -> Budget | None:
+    """A budget that only other ways of saying the same are needed for."""
+    saved = budget
+    if "optional_properties" in broken:
+        most = _less(budget.optional_properties, stats.optional_properties, limits.optional_properties)
+        saved = replace(saved, optional_properties=most)
+    if "unions" in broken and not budget.nulls_as_lists:
+        saved = replace(saved, nulls_as_lists=True)
+    elif "unions" in broken:
+        saved = replace(saved, unions=_less(budget.unions, stats.unions, limits.unions))
+    return saved if saved != budget else None
+
+
+def _less(allowed: int | None, counted: int, limit: int | None) -> int | None:
+    """How many to allow next: the limit, then less by what was counted beyond it, as what is copied counts twice."""
+    return limit if allowed is None or limit is None else max(allowed - (counted - limit), 0)
 
 
 def _depth(budget: Budget, limits: Limits, reached: int) -> int | None:
@@ -46,14 +65,3 @@ def _depth(budget: Budget, limits: Limits, reached: int) -> int | None:
         return max(budget.depth - (reached - limits.depth), 1) if budget.depth > 1 else None
     tried = budget.depth if budget.depth is not None else (limits.depth or _DEPTHS[0]) + 1
     return next((depth for depth in _DEPTHS if depth < tried), None)
-
-
-def _rewritten(budget: Budget, broken: set[str], limits: Limits) -> Budget | None:
-    """A budget that only other ways of saying the same are needed for."""
-    if "optional_properties" in broken and budget.optional_properties is None:
-        return replace(budget, optional_properties=limits.optional_properties)
-    if "unions" in broken and not budget.nulls_as_lists:
-        return replace(budget, nulls_as_lists=True)
-    if "unions" in broken and budget.unions is None:
-        return replace(budget, unions=limits.unions)
-    return None

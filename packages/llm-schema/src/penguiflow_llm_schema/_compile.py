@@ -55,6 +55,8 @@ class _Compiler:
     known: Definitions
     context: Context = field(init=False)
     names: dict[DefinitionKey, str] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)  # values of `names`
+    numbers: dict[str, int] = field(default_factory=dict)  # the last one given to names that became the same
     waiting: deque[tuple[str, DefinitionKey, Conjunction]] = field(default_factory=deque)
     schemas: dict[str, dict[str, Any]] = field(default_factory=dict)
     codecs: dict[str, Codec] = field(default_factory=dict)
@@ -148,9 +150,11 @@ class _Compiler:
 
     def _new_name(self, wanted: str) -> str:
         name = re.sub(r"[^A-Za-z0-9_-]+", "_", wanted)[:64].strip("_") or "Definition"
-        taken, number = set(self.names.values()), 2
-        while name in taken:
-            name, number = f"{re.sub('_[0-9]+$', '', name)}_{number}", number + 1
+        stem = re.sub("_[0-9]+$", "", name)
+        while name in self.taken:
+            number = self.numbers[stem] = self.numbers.get(stem, 1) + 1
+            name = f"{stem}_{number}"
+        self.taken.add(name)
         return name
 
     def opened(self, found: Conjunction, level: int) -> Emitted:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from ._errors import InvalidSchemaError
 from ._facts import allowed_values, stated_types
@@ -16,7 +16,14 @@ from ._json import JsonType, canonical, split
 from ._keywords import ANNOTATIONS, ASSERTIONS
 from ._resolver import Place, Resolver, Site
 
-__all__ = ["Conjunction", "Expander", "PlaceKey"]
+__all__ = ["Conjunction", "Expander", "PlaceKey", "TooLargeError"]
+
+_MOST_OPENED: Final = 200_000  # schemas that all places of one document are made of, together
+
+
+class TooLargeError(Exception):
+    """The schema grows out of bounds when it is opened; caught where a plan is made."""
+
 
 PlaceKey = tuple[tuple[str, frozenset[str]], ...]
 
@@ -76,6 +83,8 @@ class Expander:
     """Opens the places of one document, each once."""
 
     resolver: Resolver
+    nulls: dict[PlaceKey, bool] = field(default_factory=dict)  # of places, whether they take null
+    _opened: int = 0
     _known: dict[tuple[tuple[int, frozenset[str]], ...], tuple[Place, Conjunction]] = field(default_factory=dict)
 
     def expand(self, place: Place) -> Conjunction:
@@ -83,8 +92,33 @@ class Expander:
         name = tuple([(id(site.keywords), site.hidden) for site in place])
         known = self._known.get(name)
         if known is None:
-            known = self._known[name] = (place, _expand(place, self.resolver))  # the place keeps the ids in use
+            known = self._known[name] = (place, self._open(place))  # the place keeps the ids in use
         return known[1]
+
+    def _open(self, place: Place) -> Conjunction:
+        found = Conjunction()
+        seen: set[tuple[str, frozenset[str]]] = set()
+        above: set[str] = set()  # pointers of what the current site is part of
+        pending: list[tuple[Site, bool] | str] = [(site, False) for site in reversed(place)]
+        while pending:
+            following = pending.pop()
+            if isinstance(following, str):
+                above.discard(following)
+                continue
+            site, referred = following
+            if (site.pointer, site.hidden) in seen:
+                continue
+            seen.add((site.pointer, site.hidden))
+            self._opened += 1
+            if self._opened > _MOST_OPENED:
+                raise TooLargeError
+            inside = _open(site, referred, found, self.resolver)
+            if inside:
+                above.add(site.pointer)
+                _refuse_circle(inside, above)
+                pending.append(site.pointer)
+                pending.extend(reversed(inside))
+        return found
 
 
 def _conditions(site: Site) -> list[str]:
@@ -94,41 +128,21 @@ def _conditions(site: Site) -> list[str]:
     return [*found, "if", *branches] if branches else found
 
 
-def _expand(place: Place, resolver: Resolver) -> Conjunction:
-    found = Conjunction()
-    seen: set[tuple[str, frozenset[str]]] = set()
-    pending = [(site, frozenset[str](), False) for site in reversed(place)]
-    while pending:
-        site, ancestors, referred = pending.pop()
-        if (site.pointer, site.hidden) in seen:
-            continue
-        seen.add((site.pointer, site.hidden))
-        following = list(_open(site, ancestors, referred, found, resolver))
-        pending.extend(reversed(following))
-    return found
-
-
-def _open(
-    site: Site, ancestors: frozenset[str], referred: bool, found: Conjunction, resolver: Resolver
-) -> list[tuple[Site, frozenset[str], bool]]:
-    """Put what `site` itself says into `found`; the sites that also hold are handed back."""
-    ahead: list[tuple[Site, frozenset[str], bool]] = []
-    lineage = ancestors | {site.pointer}
+def _open(site: Site, referred: bool, found: Conjunction, resolver: Resolver) -> list[tuple[Site, bool]]:
+    """Put what `site` itself says into `found`; the sites that also hold, and whether they were referred to."""
+    ahead: list[tuple[Site, bool]] = []
     if site.has("$ref"):
         target = resolver.resolve(site.get("$ref"), site)
         if target is None:
             found.outside.append((site, site.get("$ref")))
         else:
-            _refuse_circle(target, lineage)
             found.name = found.name or _definition_name(target)
-            ahead.append((target, lineage, True))
+            ahead.append((target, True))
         before_2019 = resolver.document.draft <= 7  # the keywords beside a reference were ignored until then
         site = site.hide("$ref", *(ASSERTIONS if before_2019 else ()))
     if site.has("allOf"):
         members = [resolver.child(site, "allOf", index) for index in range(len(site.get("allOf")))]
-        for member in members:
-            _refuse_circle(member, lineage)
-        ahead.extend((member, lineage, referred) for member in members)
+        ahead.extend((member, referred) for member in members)
         site = site.hide("allOf")
     (found.inner if referred else found.outer).append(site)
     if any(keyword in ASSERTIONS and keyword not in site.hidden for keyword in site.keywords):
@@ -136,10 +150,11 @@ def _open(
     return ahead
 
 
-def _refuse_circle(target: Site, lineage: frozenset[str]) -> None:
-    if target.pointer in lineage:
-        message = "this schema is defined as itself and so says nothing; give it keywords of its own"
-        raise InvalidSchemaError(message, pointer=target.pointer)
+def _refuse_circle(inside: list[tuple[Site, bool]], above: set[str]) -> None:
+    for target, _ in inside:
+        if target.pointer in above:
+            message = "this schema is defined as itself and so says nothing; give it keywords of its own"
+            raise InvalidSchemaError(message, pointer=target.pointer)
 
 
 def _definition_name(target: Site) -> str:

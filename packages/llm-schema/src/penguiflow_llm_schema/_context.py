@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from ._codec import SAME, Codec
-from ._conjunction import Conjunction, Expander, PlaceKey
+from ._conjunction import Conjunction, Expander, PlaceKey, TooLargeError
 from ._dialect import Dialect
 from ._disjoint import Definitions
 from ._loss import SchemaLoss
@@ -23,10 +23,6 @@ Action = Literal["dropped", "described", "relaxed"]
 Sentences = list[str]
 DefinitionKey = tuple[PlaceKey, int]  # what it stands for, and how often it leads back to itself above
 ANYTHING: Final = "Any JSON value, written as JSON text."
-
-
-class TooLargeError(Exception):
-    """The schema grew beyond `MAX_NODES`; caught where a plan is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +83,8 @@ class Context:
     def child(self, parent: Site, keyword: str, *tokens: str | int) -> Site:
         return self.expander.resolver.child(parent, keyword, *tokens)
 
-    def spend(self) -> None:
-        self.nodes += 1
+    def spend(self, nodes: int = 1) -> None:
+        self.nodes += nodes
         if self.nodes > MAX_NODES:
             raise TooLargeError
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -13,8 +13,12 @@ from ._patterns import words_of
 __all__ = ["Definitions", "are_disjoint", "tell_apart"]
 
 _MOST_STEPS: Final = 12  # references and properties looked into before giving up
+_MOST_PAIRS: Final = 100_000  # schemas compared in one attempt
 _MOST_BRANCHES: Final = 200  # of a union, that are compared pair by pair
 _MOST_TAGS: Final = 8  # properties that are looked at for the tag of a union
+
+
+_Look = Callable[[Mapping[str, Any], Mapping[str, Any], "Definitions", int], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ class Definitions:
     root_is_object: bool = True  # else it is wrapped, and "#" is not what it was
     was_asked: bool = False
     _facts: dict[int, _Facts] = field(default_factory=dict)  # by the id of a schema
+    _held: list[object] = field(default_factory=list)  # so that ids stay their own
+    _pairs: dict[tuple[int, int, int], bool] = field(default_factory=dict)  # by the ids of two, and the steps left
 
     def schema(self, schema: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """`schema` with a reference at its top followed; None where that is not known yet."""
@@ -51,6 +57,17 @@ class Definitions:
             known = self._facts[id(schema)] = _Facts(schema, _types(schema), _values(schema))
         return known
 
+    def remembered(self, left: Mapping[str, Any], right: Mapping[str, Any], steps: int, look: _Look) -> bool:
+        """What `look` says of two schemas, asked once; False where too many have been looked at."""
+        name = (id(left), id(right), steps)
+        if name not in self._pairs:
+            if len(self._pairs) > _MOST_PAIRS:
+                return False
+            self._held.append((left, right))
+            self._pairs[name] = False  # while it is being looked into
+            self._pairs[name] = look(left, right, self, steps)
+        return self._pairs[name]
+
     def codec(self, codec: Codec) -> Codec:
         return self.codecs.get(codec.name, codec) if isinstance(codec, DefinitionCodec) else codec
 
@@ -61,6 +78,10 @@ def are_disjoint(
     """True only if no value fits both; False where that is not plain to see."""
     if steps == 0:
         return False
+    return definitions.remembered(left, right, steps, _look)
+
+
+def _look(left: Mapping[str, Any], right: Mapping[str, Any], definitions: Definitions, steps: int) -> bool:
     mine, theirs = definitions.schema(left), definitions.schema(right)
     if mine is None or theirs is None:
         return left.get("$ref") != right.get("$ref")

@@ -9,7 +9,6 @@ from ._codec import SAME, MaybeCodec, NullOrCodec
 from ._conjunction import Conjunction, PlaceKey
 from ._context import Context, Emitted
 from ._describe import with_sentences
-from ._resolver import Site
 
 __all__ = ["maybe", "nullable", "takes_null", "without_null"]
 
@@ -74,21 +73,39 @@ def _takes_null(schema: dict[str, Any]) -> bool:
     return "$ref" in schema or "anyOf" in schema or "null" in (stated if isinstance(stated, list) else [stated])
 
 
-def takes_null(context: Context, found: Conjunction, above: frozenset[PlaceKey] = frozenset()) -> bool:
+def takes_null(context: Context, found: Conjunction) -> bool:
     """Whether what is written for `found` takes null as null; what takes anything is sent as text and does not."""
-    if found.key in above:
-        return False
-    for site, keyword in found.unions:
-        return _union_takes_null(context, found, site, keyword, above | {found.key})
+    known = context.expander.nulls
+    above: dict[PlaceKey, PlaceKey | None] = {found.key: None}  # of each place looked at, the union it is a branch of
+    pending = [found]
+    while pending:
+        place = pending.pop()
+        if known.get(place.key) is False:
+            continue
+        branches = _branches(context, place)
+        if place.key in known or (branches is None and _lists_null(place)):
+            step: PlaceKey | None = place.key
+            while step is not None:
+                known[step], step = True, above[step]
+            return True
+        for branch in branches or ():
+            if branch.key not in above:
+                above[branch.key] = place.key
+                pending.append(branch)
+    known.update(dict.fromkeys(above, False))
+    return False
+
+
+def _lists_null(found: Conjunction) -> bool:
     return None in found.values if found.values is not None else "null" in (found.types or ())
 
 
-def _union_takes_null(
-    context: Context, found: Conjunction, site: Site, keyword: str, above: frozenset[PlaceKey]
-) -> bool:
+def _branches(context: Context, found: Conjunction) -> list[Conjunction] | None:
+    """The branches of the union that `found` is, none where one of them takes anything; None where it is no union."""
+    if not found.unions:
+        return None
+    site, keyword = found.unions[0]
     base = tuple(other.hide(keyword) if other is site else other for other in found.sites)
     branches = [context.child(site, keyword, index) for index in range(len(site.get(keyword)))]
     opened = [context.expand((*base, branch)) for branch in branches]
-    if any(not one.sites for one in opened):
-        return False  # one branch takes anything: the whole is sent as text
-    return any(takes_null(context, one, above) for one in opened)
+    return opened if all(one.sites for one in opened) else []

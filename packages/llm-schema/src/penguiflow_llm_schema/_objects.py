@@ -61,11 +61,7 @@ def _read(context: Context, sites: Sequence[Site]) -> _Shape:
         shape.patterns.extend((site, pattern) for pattern in site.get("patternProperties") or ())
         _read_openness(context, site, shape)
     stated = any(site.has("properties") for site in sites)
-    names = dict.fromkeys(name for site in sites for name in site.get("properties") or ())
-    if shape.patterns:
-        names |= dict.fromkeys(sorted(shape.required))
-    for name in names:
-        _read_property(context, sites, name, shape)
+    _read_properties(context, sites, shape)
     _report_cousins(context, sites, shape)
     if shape.is_closed:
         shape.rest = []
@@ -85,6 +81,21 @@ def _read_openness(context: Context, site: Site, shape: _Shape) -> None:
             shape.is_closed = True
         elif keyword == "additionalProperties" or not site.has("additionalProperties"):
             shape.rest.append(context.child(site, keyword))
+
+
+def _read_properties(context: Context, sites: Sequence[Site], shape: _Shape) -> None:
+    """All that holds for each property that is declared, or that patterns may speak of."""
+    declaring: dict[str, list[int]] = {}
+    for index, site in enumerate(sites):
+        for name in site.get("properties") or ():
+            declaring.setdefault(name, []).append(index)
+    others = {
+        index for index, site in enumerate(sites) if site.has("additionalProperties") or site.has("patternProperties")
+    }
+    for name in dict.fromkeys([*declaring, *(sorted(shape.required) if shape.patterns else ())]):
+        speaking = sorted(others.union(declaring.get(name, ())))
+        context.spend((len(others) + len(shape.patterns)) // 8)
+        _read_property(context, [sites[index] for index in speaking], name, shape)
 
 
 def _read_property(context: Context, sites: Sequence[Site], name: str, shape: _Shape) -> None:
@@ -168,7 +179,7 @@ def _add_property(context: Context, shape: _Shape, name: str, place: Place, leve
     emitted = (context.emit if is_required or only else context.emit_optional)(said, level + 1)
     if emitted.fits == "none":
         return not is_required
-    sent = _sent_name(name, context.dialect.property_names, {*shape.properties, *properties.schemas})
+    sent = name if context.dialect.property_names is None else _sent_name(context, name, shape, properties)
     if is_required or only:
         properties.add_required(name, sent, emitted, only)
         return True
@@ -193,12 +204,12 @@ def _report_merged_null(context: Context, place: Place) -> None:
         context.lose(site, "required", "relaxed", detail)
 
 
-def _sent_name(name: str, allowed: str | None, taken: set[str]) -> str:
+def _sent_name(context: Context, name: str, shape: _Shape, properties: Properties) -> str:
     """`name` where the dialect takes it, else one made of it that nothing else is called by."""
-    wanted = sent = renamed(name, allowed)
-    number = 2
-    while sent != name and sent in taken:
-        sent, number = f"{wanted[:56]}_{number}", number + 1
+    wanted = sent = renamed(name, context.dialect.property_names)
+    while sent != name and (sent in shape.properties or sent in properties.schemas):
+        number = properties.numbers[wanted] = properties.numbers.get(wanted, 1) + 1
+        sent = f"{wanted[:56]}_{number}"
     return sent
 
 

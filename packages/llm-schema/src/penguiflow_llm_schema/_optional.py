@@ -20,6 +20,7 @@ class Properties:
     schemas: dict[str, Any] = field(default_factory=dict)
     required: list[str] = field(default_factory=list)
     fields: list[Field] = field(default_factory=list)
+    numbers: dict[str, int] = field(default_factory=dict)  # the last one given to names that became the same
 
     def add_required(self, name: str, sent: str, emitted: Emitted, only: tuple[Any, ...] = ()) -> None:
         self._add(sent, emitted.schema, is_required=True)

@@ -83,12 +83,11 @@ def _compiled(document: Document, dialect: Dialect) -> SchemaPlan:
                 written = _settled(expander, dialect, budget, written)
                 made = _plan_of(document, dialect, written)
         except TooLargeError:
-            budget = tighter(budget, ("properties",), dialect.limits, partial(_levels, written), 0)
+            budget = tighter(budget, None, dialect.limits, partial(_levels, written))
             continue
-        last, broken = made, _broken(made, written, dialect)
-        if not broken:
+        if not _broken(made, written, dialect):
             return made
-        budget = tighter(budget, broken, dialect.limits, partial(_levels, written), made.stats.depth)
+        last, budget = made, tighter(budget, made.stats, dialect.limits, partial(_levels, written))
     return last if last is not None else _too_large(document, dialect)
 
 

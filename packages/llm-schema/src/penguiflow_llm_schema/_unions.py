@@ -10,6 +10,7 @@ from ._conjunction import Conjunction
 from ._context import Context, Emitted, Sentences, never
 from ._disjoint import tell_apart
 from ._exclusive import are_exclusive
+from ._json import canonical
 from ._keywords import ANNOTATIONS
 from ._nulls import maybe, nullable
 from ._resolver import Site
@@ -106,7 +107,7 @@ def closed_object(properties: dict[str, Any]) -> dict[str, Any]:
 def _flat(alternatives: Sequence[Emitted]) -> list[Emitted]:
     """The branches of all alternatives, unions within unions opened where they carry no description of their own."""
     branches: list[Emitted] = []
-    alike: dict[tuple[object, ...], list[Emitted]] = {}  # by what is plain to see, so that few are compared in full
+    alike: dict[str, list[Codec]] = {}  # the ways back of the branches of one schema
     for one in alternatives:
         opened = [one]
         if one.schema.keys() == {"anyOf"}:
@@ -114,17 +115,11 @@ def _flat(alternatives: Sequence[Emitted]) -> list[Emitted]:
             codecs = _codecs(one.codec, inside)
             opened = [Emitted(each, codec, null=_lists_null(each)) for each, codec in zip(inside, codecs, strict=True)]
         for branch in opened:
-            others = alike.setdefault(_outline(branch.schema), [])
-            if not any(branch.codec == other.codec and branch.schema == other.schema for other in others):
-                others.append(branch)
+            others = alike.setdefault(canonical(branch.schema), [])
+            if branch.codec not in others:
+                others.append(branch.codec)
                 branches.append(branch)
     return branches
-
-
-def _outline(schema: dict[str, Any]) -> tuple[object, ...]:
-    """Equal for equal schemas; quick to make."""
-    scalars = [value if isinstance(value, str | int | float) else len(value or ()) for value in schema.values()]
-    return (*schema, *map(type, schema.values()), *scalars, *schema.get("properties", ()))
 
 
 def _codecs(codec: Codec, schemas: Sequence[Any]) -> list[Codec]:
