@@ -16,6 +16,26 @@ _OF_NATIVE: Final = (
 )
 
 
+class TestFamilies(ProviderConformance):
+    """The newest Claude, Nova and Mistral, which are asked each in their own way."""
+
+    facts = ProviderFacts(
+        plugin=plugin,
+        personality="bedrock",
+        models=Models(
+            text="us.amazon.nova-2-lite-v1:0",
+            tools="amazon.nova-pro-v1:0",
+            native="mistral.mistral-large-3-675b-instruct",
+            strict_tools="mistral.mistral-large-3-675b-instruct",
+            reasoning="us.anthropic.claude-opus-5",
+            image="amazon.nova-lite-v1:0",
+            unheard_of="anthropic.claude-opus-9",
+        ),
+        credential={"AWS_BEARER_TOKEN_BEDROCK": KEY},
+        skips={"test_model_named": "Converse answers without the name of a model"},
+    )
+
+
 class TestBedrock(ProviderConformance):
     """Claude through Converse, with a Bedrock API key."""
 

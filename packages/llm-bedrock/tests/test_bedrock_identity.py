@@ -129,7 +129,7 @@ def test_what_is_missing_is_told(options: dict[str, Any], cls: type[LLMError], w
 
 
 def test_credentials_are_renewed_before_they_end(aws: Path, process: Path) -> None:
-    """botocore renews what has less than fifteen minutes left; what holds longer is not asked for again."""
+    """A call waits for it when less than five minutes are left; what holds long is not asked for again."""
     _use_process(aws, process, life_s=60)
     identities = Identities(read_settings(None, "http://127.0.0.1:9", {"profile": "process"}, {}))
     first = identities.find()
@@ -143,6 +143,20 @@ def test_credentials_are_renewed_before_they_end(aws: Path, process: Path) -> No
     identities = Identities(read_settings(None, "http://127.0.0.1:9", {"profile": "process"}, {}))
     kept = identities.find()
     assert identities.current() is kept is identities.find()
+    assert not identities.is_due()
+
+
+async def test_a_renewal_in_good_time_keeps_nobody_waiting(aws: Path, process: Path, llm_simulator: Simulator) -> None:
+    """With ten minutes left, the call goes out with what there is; the new is found beside it."""
+    _use_process(aws, process, life_s=600)
+    provider = create(base_url=llm_simulator.base_url("bedrock"), profile="process")
+    task = asyncio.current_task()
+    assert task is not None
+    await provider.complete(REQUEST)
+    (renewal,) = asyncio.all_tasks() - {task}
+    await renewal
+    await provider.aclose()
+    assert runs(process) == 3  # once to load, once as botocore hands out what is due, once beside the call
 
 
 def test_a_process_that_fails_is_told_as_a_credential(aws: Path) -> None:

@@ -56,6 +56,8 @@ class HTTPConnection:
         """See `Transport.send`."""
         body = _bytes(request.body)
         identity = self._identities.current() or await self._found()
+        if self._identities.is_due():
+            self._start_search()
         headers = {**request.headers, **_proof(identity, request.path, body)}
         error: LLMError
         try:
@@ -80,12 +82,15 @@ class HTTPConnection:
 
     async def _found(self) -> Identity:
         """The identity, looked for in a thread; calls that come meanwhile wait for the same search."""
-        if self._search is None:
-            self._search = asyncio.get_running_loop().create_task(self._look())
-        found = await asyncio.shield(self._search)
+        found = await asyncio.shield(self._start_search())
         if isinstance(found, LLMError):
             raise copy.copy(found)  # one for each call: the client writes on it
         return found
+
+    def _start_search(self) -> asyncio.Task[Identity | LLMError]:
+        if self._search is None:
+            self._search = asyncio.get_running_loop().create_task(self._look())
+        return self._search
 
     async def _look(self) -> Identity | LLMError:
         try:

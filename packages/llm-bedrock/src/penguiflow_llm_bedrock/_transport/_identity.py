@@ -7,7 +7,6 @@ found is kept; temporary credentials are renewed by botocore before they end.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -28,6 +27,7 @@ _NO_CREDENTIAL: Final = (
     "no credential for AWS; pass api_key=... (a Bedrock API key), profile=... or AWS keys, set "
     "AWS_BEARER_TOKEN_BEDROCK, or configure AWS as for its command line"
 )
+_LEAST_LIFE_S: Final = 300  # with less left, a call waits for new credentials: an answer may take minutes
 _MISCONFIGURED: Final = frozenset(
     {"ProfileNotFound", "ConfigParseError", "NoRegionError", "EndpointResolutionError", "InvalidRegionError"}
 )
@@ -61,7 +61,11 @@ class _Found:
     """botocore's, where they end and are renewed; None where they hold for good."""
 
     def is_current(self) -> bool:
-        return self.credentials is None or not self.credentials.refresh_needed()
+        return self.credentials is None or not self.credentials.refresh_needed(_LEAST_LIFE_S)
+
+    def is_due(self) -> bool:
+        """Whether to renew now: botocore does so from fifteen minutes before the end."""
+        return self.credentials is not None and self.credentials.refresh_needed()
 
 
 class Identities:
@@ -76,9 +80,13 @@ class Identities:
         self._session: Any = None
 
     def current(self) -> Identity | None:
-        """The identity at hand, without any I/O; None when it has to be looked for, or renewed."""
+        """The identity at hand, without any I/O; None when a call has to wait for another."""
         found = self._found
         return found.identity if found is not None and found.is_current() else None
+
+    def is_due(self) -> bool:
+        """Whether to call `find` although there is a current identity: it will end soon."""
+        return self._found is not None and self._found.is_due()
 
     def find(self) -> Identity:
         """The identity, looked for or renewed; blocks meanwhile. Several threads wait for one search.
@@ -87,26 +95,16 @@ class Identities:
             LLMError: there is none, or it cannot be renewed.
         """
         with self._lock:
-            identity = self.current()
-            if identity is None:
-                problem = None
-                try:
-                    self._found = self._renewed() if self._found is not None else self._looked_for()
-                except LLMError:
-                    raise
-                except Exception as error:  # noqa: BLE001 - whatever botocore and its helpers raise
-                    problem = _problem(error)
-                if problem is not None:
-                    raise problem  # outside of the handler: botocore's exceptions may hold what was sent
-                assert self._found is not None  # noqa: S101 - for the type checker
-                identity = self._found.identity
-            return identity
+            found = self._found
+            if found is None or found.is_due():
+                self._found = found = self._searched(found)
+            return found.identity
 
     def forget(self, identity: Identity) -> None:
-        """Look again next time: the provider says that this one has expired."""
-        with self._lock:
-            if self._found is not None and self._found.identity is identity:
-                self._found = self._session = None
+        """Look again next time: the provider says that this one has expired. Does not wait for a search."""
+        found = self._found
+        if found is not None and found.identity is identity:
+            self._found = self._session = None
 
     def redact(self, text: str) -> str:
         """`text` without any credential that is in use, or that looks like one."""
@@ -114,6 +112,15 @@ class Identities:
         if found is not None and found.identity.keys is not None:
             text = found.identity.keys.redact(text)
         return self._settings.redact(text)
+
+    def _searched(self, before: _Found | None) -> _Found:
+        try:
+            return self._looked_for() if before is None else self._renewed(before)
+        except LLMError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever botocore and its helpers raise
+            problem = _problem(error)
+        raise problem  # outside of the handler: botocore's exceptions may hold what was sent
 
     def _looked_for(self) -> _Found:
         settings = self._settings
@@ -131,10 +138,9 @@ class Identities:
         ends = hasattr(credentials, "refresh_needed")
         return _Found(Identity(url=url, keys=_frozen(credentials), region=region), credentials if ends else None)
 
-    def _renewed(self) -> _Found:
-        assert self._found is not None  # noqa: S101 - for the type checker
-        before, credentials = self._found.identity, self._found.credentials
-        return _Found(Identity(url=before.url, keys=_frozen(credentials), region=before.region), credentials)
+    def _renewed(self, before: _Found) -> _Found:
+        old = before.identity
+        return _Found(Identity(url=old.url, keys=_frozen(before.credentials), region=old.region), before.credentials)
 
     def _boto_session(self) -> Any:
         if self._session is None:
@@ -159,11 +165,10 @@ class Identities:
 
 def _frozen(credentials: Any) -> Keys:
     frozen = credentials.get_frozen_credentials()
-    make: Callable[[str], Secret] = Secret
     return Keys(
-        access_key=make(frozen.access_key),
-        secret_key=make(frozen.secret_key),
-        token=None if frozen.token is None else make(frozen.token),
+        access_key=Secret(frozen.access_key, setting="the AWS access key"),
+        secret_key=Secret(frozen.secret_key, setting="the AWS secret key"),
+        token=None if frozen.token is None else Secret(frozen.token, setting="the AWS session token"),
     )
 
 
