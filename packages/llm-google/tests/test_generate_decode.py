@@ -268,6 +268,11 @@ _CITATIONS: list[tuple[str, dict[str, Any], list[Citation]]] = [
         [Citation(title="T", cited_text="It snows.")],
     ),
     (
+        "a support of no source",
+        {"groundingMetadata": _WEB | {"groundingSupports": [{"groundingChunkIndices": 0}]}},
+        [],
+    ),
+    (
         "a passage that was recited",
         {"citationMetadata": {"citations": [{"startIndex": 0, "endIndex": 3, "uri": "https://c"}]}},
         [Citation(url="https://c", start_index=0, end_index=2)],

@@ -295,51 +295,19 @@ def _without_empty(body: Any) -> Any:
             return body
 
 
-def _one_tool(body: dict[str, Any]) -> dict[str, Any]:
-    tools = body.get("tools") or []
-    if not tools or any(tool.keys() != {"functionDeclarations"} for tool in tools):
-        return body
-    return {
-        **body,
-        "tools": [{"functionDeclarations": [one for tool in tools for one in tool["functionDeclarations"]]}],
-    }
-
-
 def _same_case(body: dict[str, Any]) -> dict[str, Any]:
     spelt = re.compile(r'("(?:thinkingLevel|mode)": )"(\w+)"')
     text = spelt.sub(lambda found: f'{found[1]}"{found[2].upper()}"', json.dumps(body))
     return json.loads(text)  # type: ignore[no-any-return]
 
 
-def _marked_calls(body: dict[str, Any]) -> dict[str, Any]:
-    """Without the mark for calls that came without a signature, on either side."""
-    mark = base64.b64encode(b"skip_thought_signature_validator").decode()
-    text = json.dumps(body)
-    for spelt in (mark, "skip_thought_signature_validator", "context_engineering_is_the_way_to_go"):
-        text = text.replace(f', "thoughtSignature": "{spelt}"', "").replace(f'"thoughtSignature": "{spelt}", ', "")
-    return json.loads(text)  # type: ignore[no-any-return]
-
-
-def _without_model(body: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in body.items() if name != "model"}
-
-
-def _unsent(body: dict[str, Any]) -> dict[str, Any]:
-    """Without sampling settings: models from Gemini 3.6 on refuse or ignore them."""
-    config = {name: value for name, value in body.get("generationConfig", {}).items() if name not in _SAMPLING}
-    return {**body, "generationConfig": config}
-
-
-# What may differ, in words and as what is done to both bodies before they are compared; the first lists apply to all.
+# What may differ, in words and as what is done to both bodies before they are compared.
 DIFFERENCES: dict[str, Fix] = {
     "the role of a system instruction, or of the only user, is left out": _without_roles,
-    "the model's name stands in the path alone": _without_model,
     "results of one turn's calls go in one content, what the user adds in the next": _merged_results,
-    "functions go in one tool": _one_tool,
     "JSON Schema fields where the model takes them": _modern_schemas,
     "empty settings, and parameters of a function that has none, are left out": _without_empty,
     "enumerations are in capitals": _same_case,
-    "a call that came without a signature is marked": _marked_calls,
 }
 
 
@@ -368,8 +336,6 @@ def _compare(sent: dict[str, Any], model: str) -> str:
         return "equal"
     for fix in DIFFERENCES.values():
         ours, theirs = fix(ours), fix(theirs)
-    if not profile.temperature:
-        ours, theirs = _unsent(ours), _unsent(theirs)
     if ours == theirs:
         return "equal but for what is listed"
     return "differs"

@@ -34,7 +34,8 @@ def _grounding(metadata: Mapping[str, Any]) -> Iterator[tuple[Citation, Mapping[
     chunks = objects(metadata.get("groundingChunks"))
     supports = objects(metadata.get("groundingSupports"))
     for support in supports:
-        for index in support.get("groundingChunkIndices") or ():
+        indices = support.get("groundingChunkIndices")
+        for index in indices if isinstance(indices, list) else ():
             if isinstance(index, int) and 0 <= index < len(chunks):
                 yield _source(chunks[index]), mapping(support.get("segment"))
     if not supports:
