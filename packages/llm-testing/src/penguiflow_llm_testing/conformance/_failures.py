@@ -63,6 +63,7 @@ FAILURES: Final[dict[str, tuple[ProviderFailure, type[LLMError]]]] = {
 }
 _MIDWAY: Final = {name: FAILURES[name] for name in ("overloaded", "server_error")}
 _LONG: Final = " ".join(f"Sentence {number} of a long answer." for number in range(200))
+_SOME_EVENTS: Final = 60  # enough to be past the opening and the reasoning of any wire, and far from the end
 _RETRY_AFTER_S: Final = 3.0
 
 
@@ -115,7 +116,9 @@ class Failures(Suite):
     def test_failure_midway(self, simulator: Simulator, name: str) -> None:
         """A failure inside a stream is that failure, with what had arrived, and not a broken connection."""
         failure, expected = _MIDWAY[name]
-        simulator.script(Faulty(step=Answer(text=_LONG), faults=(FailMidway(failure=failure, after_events=6),)))
+        simulator.script(
+            Faulty(step=Answer(text=_LONG), faults=(FailMidway(failure=failure, after_events=_SOME_EVENTS),))
+        )
         error = self.fail(simulator, user_request(self.facts.models.text), streamed=True)
         assert type(error) is expected, f"{error!r}: {error.body_text()}"
         assert (error.phase, error.provider, error.model) == ("stream", self.facts.plugin.name, self.facts.models.text)
