@@ -41,7 +41,6 @@ USAGE: list[tuple[list[str], str]] = [
     (["--schema", "{folder}/broken.py:City"], "cannot be run: ZeroDivisionError: division by zero"),
     (["--schema", "{folder}/city.py:Town"], "has no 'Town'; it has City, Price"),
     (["--model", "nonsense"], "model 'nonsense' names no known provider"),
-    (["--model", "anthropic/claude-sonnet-5"], "provider 'anthropic' is not installed"),
     (["--base-url", "http://127.0.0.1:9/v1"], "--simulate and --base-url lead to different servers"),
     (["--option", "store"], "write it as key=value"),
     (["--option", "a=1", "--option", "a=2"], "is given twice"),

@@ -215,7 +215,6 @@ USAGE: list[tuple[list[str], str]] = [
     (["builtins:print"], "has no JSON Schema"),
     (["builtins:int", "--dialect", "openai/strict"], f"it knows {', '.join(dialect_names())}"),
     (["builtins:int", "--model", "nonsense"], "model 'nonsense' names no known provider"),
-    (["builtins:int", "--model", "anthropic/claude-sonnet-5"], "provider 'anthropic' is not installed"),
     ([], ""),
     (["builtins:int", "--colour"], ""),
 ]

@@ -43,9 +43,11 @@ def acme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_provider_has_a_row(command: Command) -> None:
-    """Those of this project, whether installed or not."""
+    """Those of this project, whether installed or not, and the others that are installed, in order."""
     rows = json.loads(command("providers", "--json").stdout)
-    assert [row["name"] for row in rows] == sorted(DISTRIBUTIONS)
+    names = [row["name"] for row in rows]
+    assert names == sorted(names)
+    assert [name for name in DISTRIBUTIONS if name not in names] == []
     assert [row["name"] for row in rows if not row["installed"] and not row["remedy"]] == []
 
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from penguiflow_llm_databricks._encode import DATABRICKS_CHAT, encode_databricks
-from penguiflow_llm_openai_compat import CHAT_PATH, ChatStreamDecoder, decode_chat
+from penguiflow_llm_databricks._decode import decode_databricks
+from penguiflow_llm_databricks._encode import encode_databricks
+from penguiflow_llm_databricks._stream import databricks_stream
+from penguiflow_llm_openai_compat import CHAT_PATH, ChatStreamDecoder
 from penguiflow_llm_types import CallWarning, CompletionResponse, LLMRequest, ModelProfile, SSEDecoder
 from penguiflow_llm_types.wire import Encoded
 
@@ -23,7 +25,7 @@ class DatabricksWire:
 
     def decode(self, body: Mapping[str, Any], *, warnings: Sequence[CallWarning]) -> CompletionResponse:
         """See `Wire`."""
-        return decode_chat(body, DATABRICKS_CHAT, warnings=warnings)
+        return decode_databricks(body, warnings=warnings)
 
     def frames(self) -> SSEDecoder:
         """See `Wire`."""
@@ -31,4 +33,4 @@ class DatabricksWire:
 
     def stream_decoder(self, *, warnings: Sequence[CallWarning]) -> ChatStreamDecoder:
         """See `Wire`."""
-        return ChatStreamDecoder(DATABRICKS_CHAT, warnings=warnings)
+        return databricks_stream(warnings=warnings)

@@ -5,7 +5,7 @@ Needs the extra `sdk`.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final, cast
@@ -19,6 +19,8 @@ from penguiflow_llm_types import LLMError
 from penguiflow_llm_types.wire import ErrorTables, StainlessConnection, StainlessSDK, error_from_response
 
 __all__ = ["OPENAI_SDK", "chat_connection", "service_connection"]
+
+_REPLACED: Final = "replaced"  # the SDK insists on a key, also where every request brings its own
 
 OPENAI_SDK: Final = StainlessSDK(
     engine=httpx2,
@@ -53,19 +55,15 @@ def chat_connection(
 
 
 def service_connection(
-    settings: ServiceSettings,
-    *,
-    errors: ErrorTables = CHAT_ERRORS,
-    fetch_key: Callable[[], Awaitable[str]] | None = None,
-    redact: Callable[[str], str] | None = None,
+    settings: ServiceSettings, *, errors: ErrorTables = CHAT_ERRORS, redact: Callable[[str], str] | None = None
 ) -> StainlessConnection:
     """A connection over a client of our own, or over the caller's.
 
-    `fetch_key` gives the credential of each request, in the place of the settings' own; `redact` then knows it.
+    Settings without a key leave the `Authorization` header to each request; `redact` then knows what stands in it.
     """
     owned = settings.client is None
     return chat_connection(
-        _service_client(settings, fetch_key) if owned else cast("openai.AsyncOpenAI", settings.client),
+        _service_client(settings) if owned else cast("openai.AsyncOpenAI", settings.client),
         owned=owned,
         connect_timeout_s=settings.connect_timeout_s,
         redact=redact or settings.redact,
@@ -73,12 +71,11 @@ def service_connection(
     )
 
 
-def _service_client(settings: ServiceSettings, fetch_key: Callable[[], Awaitable[str]] | None) -> openai.AsyncOpenAI:
+def _service_client(settings: ServiceSettings) -> openai.AsyncOpenAI:
     """The SDK's client without what it would take from OpenAI's own environment variables."""
-    key = "" if settings.api_key is None else settings.api_key.reveal()
     of_openai: dict[str, Any] = dict.fromkeys(("OpenAI-Organization", "OpenAI-Project"), openai.Omit())
     return openai.AsyncOpenAI(
-        api_key=fetch_key or key,
+        api_key=_REPLACED if settings.api_key is None else settings.api_key.reveal(),
         base_url=settings.base_url,
         default_headers={**of_openai, **settings.default_headers},
         default_query=settings.default_query,

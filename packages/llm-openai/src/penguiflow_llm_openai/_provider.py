@@ -21,9 +21,13 @@ def create(api_key: str | Secret | None = None, base_url: str | None = None, **o
     Raises:
         LLMConfigurationError: settings that cannot work; nothing was sent.
     """
-    settings = read_settings(api_key, base_url, options, os.environ)
+    return provider_of(read_settings(api_key, base_url, options, os.environ))
+
+
+def provider_of(settings: Settings, *, name: str = "openai") -> WireProvider:
+    """The provider that `settings` describe, called `name` in errors."""
     return WireProvider(
-        name="openai",
+        name=name,
         wire=_wire(settings),
         transport=PerLoop(partial(connect, settings)),
         profile=partial(openai_profile, api=settings.api, endpoint=settings.endpoint),

@@ -3,31 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
-from penguiflow_llm_openai_compat import ChatDialect, encode_chat
-from penguiflow_llm_openrouter._errors import OPENROUTER_ERRORS
+from penguiflow_llm_openai_compat import encode_chat
+from penguiflow_llm_openrouter._dialect import OPENROUTER_CHAT
 from penguiflow_llm_openrouter._options import Routing
-from penguiflow_llm_openrouter._profiles import CACHE_CONTROL_FAMILIES
 from penguiflow_llm_types import CallWarning, LLMRequest, ModelProfile
 from penguiflow_llm_types.wire import merged
-
-# openrouter 1.3.84, components.ChatRequest, read 2026-11: `stream_options` does nothing, usage always comes;
-# `max_tokens` is the name that every provider's list of parameters has.
-OPENROUTER_CHAT: Final = ChatDialect(
-    provider="openrouter",
-    max_tokens_field="max_tokens",
-    reasoning_max_tokens_field="max_tokens",
-    stream_options=None,
-    sampling=frozenset({"temperature", "top_p", "top_k", "seed", "presence_penalty", "frequency_penalty"}),
-    reasoning_fields=("reasoning", "reasoning_content"),
-    reasoning_settings="reasoning",
-    reasoning_replay="reasoning_details",
-    cache_breakpoint_families=CACHE_CONTROL_FAMILIES,
-    cache_settings="cache_control",
-    reports_cost_usd=True,
-    errors=OPENROUTER_ERRORS,
-)
 
 
 def encode_openrouter(

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from penguiflow_llm_openai_compat import CHAT_PATH, ChatStreamDecoder, decode_chat
-from penguiflow_llm_openrouter._encode import OPENROUTER_CHAT, encode_openrouter
+from penguiflow_llm_openai_compat import CHAT_PATH, ChatStreamDecoder
+from penguiflow_llm_openrouter._decode import decode_openrouter
+from penguiflow_llm_openrouter._encode import encode_openrouter
 from penguiflow_llm_openrouter._options import Routing
+from penguiflow_llm_openrouter._stream import openrouter_stream
 from penguiflow_llm_types import CallWarning, CompletionResponse, LLMRequest, ModelProfile, SSEDecoder
 from penguiflow_llm_types.wire import Encoded
 
@@ -26,7 +28,7 @@ class OpenRouterWire:
 
     def decode(self, body: Mapping[str, Any], *, warnings: Sequence[CallWarning]) -> CompletionResponse:
         """See `Wire`."""
-        return decode_chat(body, OPENROUTER_CHAT, warnings=warnings)
+        return decode_openrouter(body, warnings=warnings)
 
     def frames(self) -> SSEDecoder:
         """See `Wire`."""
@@ -34,4 +36,4 @@ class OpenRouterWire:
 
     def stream_decoder(self, *, warnings: Sequence[CallWarning]) -> ChatStreamDecoder:
         """See `Wire`."""
-        return ChatStreamDecoder(OPENROUTER_CHAT, warnings=warnings)
+        return openrouter_stream(warnings=warnings)

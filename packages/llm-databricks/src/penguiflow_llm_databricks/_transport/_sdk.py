@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import monotonic
+from dataclasses import replace
 from typing import Any, Protocol, assert_never
 
 from penguiflow_llm_databricks._credentials import MachineClient, PersonalToken, SDKSignIn
@@ -13,7 +13,7 @@ from penguiflow_llm_databricks._transport._databricks_sdk import SDKTokens
 from penguiflow_llm_databricks._transport._oauth import TokenEndpoint
 from penguiflow_llm_databricks._transport._tokens import RenewedToken, Token
 from penguiflow_llm_openai_compat.transport import OPENAI_SDK, service_connection
-from penguiflow_llm_types import LLMAuthError
+from penguiflow_llm_types import LLMAuthError, Secret
 from penguiflow_llm_types.wire import Answer, Encoded, Transport
 
 
@@ -36,18 +36,16 @@ def connection(settings: Settings, redact: Redactor) -> Transport:
 class FixedConnection:
     """A connection whose credential cannot be renewed here."""
 
-    __slots__ = ("_connection",)
+    __slots__ = ("_connection", "_credential")
 
     def __init__(self, settings: Settings, credential: PersonalToken | None, redact: Redactor) -> None:
-        async def token() -> str:
-            return "" if credential is None else credential.token.reveal()
-
-        self._connection = service_connection(
-            settings.service, errors=DATABRICKS_ERRORS, fetch_key=token, redact=redact
-        )
+        self._credential = credential
+        self._connection = service_connection(settings.service, errors=DATABRICKS_ERRORS, redact=redact)
 
     async def send(self, request: Encoded, *, stream: bool) -> Answer:
         """See `Transport.send`. A token that cannot be renewed is said to be invalid, not expired: no retry helps."""
+        if self._credential is not None:
+            request = _signed(request, self._credential.token)
         try:
             return await self._connection.send(request, stream=stream)
         except LLMAuthError as error:
@@ -62,29 +60,31 @@ class FixedConnection:
 class RenewingConnection:
     """A connection whose tokens are fetched, and fetched again when the workspace says that one has expired."""
 
-    __slots__ = ("_connection", "_engine", "_token")
+    __slots__ = ("_connection", "_engine", "_tokens")
 
     def __init__(self, settings: Settings, credential: MachineClient | SDKSignIn, redact: Redactor) -> None:
         self._engine = _token_engine(settings)
-        self._token = RenewedToken(_source(settings, credential, self._engine, redact).fetch)
-        self._connection = service_connection(
-            settings.service, errors=DATABRICKS_ERRORS, fetch_key=self._token.get, redact=redact
-        )
+        self._tokens = RenewedToken(_source(settings, credential, self._engine, redact).fetch)
+        self._connection = service_connection(settings.service, errors=DATABRICKS_ERRORS, redact=redact)
 
     async def send(self, request: Encoded, *, stream: bool) -> Answer:
         """See `Transport.send`."""
-        began_s = monotonic()
+        token = await self._tokens.get()
         try:
-            return await self._connection.send(request, stream=stream)
+            return await self._connection.send(_signed(request, token.secret), stream=stream)
         except LLMAuthError as error:
             if error.kind == "expired":
-                self._token.discard(fetched_before_s=began_s)
+                self._tokens.discard(token)
             raise
 
     async def aclose(self) -> None:
         """See `Transport.aclose`."""
         await self._connection.aclose()
         await self._engine.aclose()
+
+
+def _signed(request: Encoded, token: Secret) -> Encoded:
+    return replace(request, headers={**request.headers, "Authorization": f"Bearer {token.reveal()}"})
 
 
 def _source(settings: Settings, credential: MachineClient | SDKSignIn, engine: Any, redact: Redactor) -> TokenSource:

@@ -44,8 +44,8 @@ class RenewedToken:
         self._flight = asyncio.Lock()
         self._token: Token | None = None
 
-    async def get(self) -> str:
-        """The token's value, renewed if it is time.
+    async def get(self) -> Token:
+        """The token to use, renewed if it is time.
 
         Raises:
             LLMError: it could not be fetched, and there is none that would still do.
@@ -56,11 +56,11 @@ class RenewedToken:
                 token = self._token  # another request may have renewed it meanwhile
                 if token is None or not token.is_fresh(self._clock()):
                     token = self._token = await self._renewed(token)
-        return token.secret.reveal()
+        return token
 
-    def discard(self, *, fetched_before_s: float) -> None:
-        """Forget a token that was refused, unless it was renewed since the refused request began."""
-        if self._token is not None and self._token.fetched_at_s <= fetched_before_s:
+    def discard(self, refused: Token) -> None:
+        """Forget a token that was refused, unless another request has renewed it meanwhile."""
+        if self._token is refused:
             self._token = None
 
     async def _renewed(self, old: Token | None) -> Token:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from penguiflow_llm_openai._options import Settings
-from penguiflow_llm_types.wire import Transport
+from penguiflow_llm_openai_compat import ServiceSettings
+from penguiflow_llm_types.wire import ErrorTables, Transport
 
-__all__ = ["connect"]
+__all__ = ["connect", "connect_service"]
 
 
 def connect(settings: Settings) -> Transport:
@@ -14,3 +15,11 @@ def connect(settings: Settings) -> Transport:
     from penguiflow_llm_openai._transport._sdk import connection
 
     return connection(settings)
+
+
+def connect_service(settings: ServiceSettings, errors: ErrorTables) -> Transport:
+    """The same to a service that only speaks OpenAI's wire."""
+    # Here for the same reason.
+    from penguiflow_llm_openai_compat.transport import service_connection
+
+    return service_connection(settings, errors=errors)
