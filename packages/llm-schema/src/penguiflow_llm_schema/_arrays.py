@@ -77,12 +77,14 @@ def _emit_tuple(context: Context, sites: Sequence[Site], level: int, sentences: 
     emitted = [context.emit(place, level + 1) for place in places]
     known = next((index for index, one in enumerate(emitted) if one.fits == "none"), len(emitted))
     emitted = emitted[:known]
-    if known < least and known < len(places):
-        return never()
+    if known < len(places):  # nothing fits there, so the list ends before
+        if known < least:
+            return never()
+        most = known
     same = emitted and all(one == emitted[0] for one in emitted)
-    if same and least == most == len(emitted):
+    if same and least == most == len(places):
         return _list_of(context, sites, emitted[0], sentences)
-    return _emit_fields(context, sites, emitted, least, most, level)
+    return _emit_fields(context, sites, emitted, (least, most), level, sentences)
 
 
 def _positions(context: Context, sites: Sequence[Site], most: float | None) -> list[Place]:
@@ -103,22 +105,44 @@ def _at(context: Context, site: Site, index: int) -> Site:
 
 
 def _emit_fields(
-    context: Context, sites: Sequence[Site], emitted: list[Emitted], least: float, most: float | None, level: int
+    context: Context,
+    sites: Sequence[Site],
+    emitted: list[Emitted],
+    length: tuple[float, float | None],
+    level: int,
+    sentences: Sentences,
 ) -> Emitted:
+    least, most = length
     properties = Properties(context)
     for index, one in enumerate(emitted):
         add = properties.add_required if index < least else properties.add_optional
         add(str(index), f"item_{index}", one)
     fields = tuple(properties.fields)
-    rest = _items(context, sites)
-    if not rest or (most is not None and most <= len(emitted)):
-        return _closed_tuple(context, properties)
+    rest, lacking = _items(context, sites), least > len(emitted)
+    if (not rest and not lacking) or (most is not None and most <= len(emitted)):
+        return never() if lacking else _closed_tuple(context, properties)
     more = context.emit(rest, level + 2)
     if more.fits == "none":
-        return _closed_tuple(context, properties)
+        return never() if lacking else _closed_tuple(context, properties)
     further = {"type": "array", "items": more.schema, "description": "Further items."}
+    further |= _length_of_rest(context, sites, len(emitted), sentences)
     properties.add_required(MORE_ITEMS, MORE_ITEMS, Emitted(further, SAME))
     return Emitted(properties.schema(), TupleCodec(fields, MORE_ITEMS, more.codec))
+
+
+def _length_of_rest(context: Context, sites: Sequence[Site], known: int, sentences: Sentences) -> dict[str, Any]:
+    """How many items there may be beyond the known ones; what cannot be said of them is said of the whole."""
+    bounds: dict[str, Any] = {}
+    for keyword in ("minItems", "maxItems"):
+        found = list(holders(sites, keyword))
+        site, value = strictest(keyword, found) if found else (sites[0], 0)
+        if not found or (keyword == "minItems" and value <= known):
+            continue
+        if is_kept(context.dialect, keyword, value - known):
+            bounds[keyword] = value - known
+        else:
+            describe_keyword(context, site, keyword, value, sentences)
+    return bounds
 
 
 def _closed_tuple(context: Context, properties: Properties) -> Emitted:

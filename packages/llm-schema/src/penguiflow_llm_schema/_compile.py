@@ -15,6 +15,7 @@ from ._context import ANYTHING, Budget, Context, DefinitionKey, Emitted, Sentenc
 from ._describe import annotation_sentences, base_description, noted_sites, with_description, with_sentences
 from ._dialect import Dialect
 from ._disjoint import Definitions
+from ._errors import InvalidSchemaError
 from ._json import JsonType
 from ._loss import SchemaLoss
 from ._nulls import takes_null
@@ -73,6 +74,7 @@ class _Compiler:
         self.root_key = self.current = (found.key, 0)
         root = self.opened(found, 1)
         self._write_definitions()
+        self._refuse_circles()
         schema, codec = self._as_root(root)
         if self.schemas:
             schema["$defs"] = {name: self.schemas[name] for name in self.names.values() if name in self.schemas}
@@ -246,8 +248,20 @@ class _Compiler:
                 emitted = self._impossible(found)
             self.schemas[name], self.codecs[name] = emitted.schema, emitted.codec
 
+    def _refuse_circles(self) -> None:
+        """A union may come down to one branch, and that be itself."""
+        for start in self.schemas:
+            passed, name = {start}, _reference_alone(self.schemas[start])
+            while name in self.schemas and name not in passed:
+                passed.add(name)
+                name = _reference_alone(self.schemas[name])
+            if name in passed:
+                message = f"{start!r} is defined as itself and so says nothing; give it keywords of its own"
+                raise InvalidSchemaError(message, pointer="")
+
     def _impossible(self, found: Conjunction) -> Emitted:
-        self.context.lose(found.sites[0], "not", "relaxed", "no value fits, which cannot be said; sent as null")
+        place = (*found.inner, *found.sites)[0]
+        self.context.lose(place, "not", "relaxed", "no value fits, which cannot be said; sent as null")
         return Emitted({"type": "null"}, SAME, null=True)
 
     def _as_root(self, root: Emitted) -> tuple[dict[str, Any], Codec]:
@@ -261,6 +275,13 @@ class _Compiler:
             return closed_object({WRAPPER: root.schema}), WrapCodec(WRAPPER, root.codec)
         self.schemas[name] = root.schema
         return closed_object({WRAPPER: {"$ref": f"#/$defs/{name}"}}), WrapCodec(WRAPPER, DefinitionCodec(name))
+
+
+def _reference_alone(schema: dict[str, Any]) -> str:
+    """The definition that `schema` is another name for, "" where it says more."""
+    while schema.keys() - {"description"} == {"anyOf"} and len(schema["anyOf"]) == 1:
+        schema = schema["anyOf"][0]
+    return str(schema["$ref"]).removeprefix("#/$defs/") if schema.keys() == {"$ref"} else ""
 
 
 def _is_object(root: Emitted) -> bool:

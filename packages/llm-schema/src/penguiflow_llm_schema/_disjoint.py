@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from ._codec import SAME, Branch, Codec, DefinitionCodec, Field, ObjectCodec, WrapCodec
+from ._codec import SAME, Branch, Codec, DefinitionCodec, Field, NullOrCodec, ObjectCodec, WrapCodec
 from ._json import canonical
 from ._patterns import words_of
 
@@ -170,7 +170,7 @@ def _is_safe(left: Branch, right: Branch, definitions: Definitions) -> bool:
 
 def _agree(left: Branch, right: Branch, definitions: Definitions) -> bool:
     """Whether a value that fits both comes back the same either way."""
-    if definitions.codec(left.codec) == definitions.codec(right.codec):
+    if definitions.codec(_bare(left.codec)) == definitions.codec(_bare(right.codec)):
         return True
     mine, theirs = definitions.schema(left.schema), definitions.schema(right.schema)
     if mine is None or theirs is None:
@@ -181,6 +181,11 @@ def _agree(left: Branch, right: Branch, definitions: Definitions) -> bool:
     if fields is None or others is None or fields.keys() != others.keys():
         return False
     return all(_fields_agree(one, others[name], mine, theirs, definitions) for name, one in fields.items())
+
+
+def _bare(codec: Codec) -> Codec:
+    """Null comes back as null either way."""
+    return codec.inner if isinstance(codec, NullOrCodec) else codec
 
 
 def _fields(branch: Branch, schema: Mapping[str, Any], definitions: Definitions) -> dict[str, Field] | None:
@@ -195,7 +200,7 @@ def _fields(branch: Branch, schema: Mapping[str, Any], definitions: Definitions)
 def _fields_agree(
     mine: Field, theirs: Field, left: Mapping[str, Any], right: Mapping[str, Any], definitions: Definitions
 ) -> bool:
-    if mine.name != theirs.name or mine.codec != theirs.codec:
+    if mine.name != theirs.name or _bare(mine.codec) != _bare(theirs.codec):
         return False
     if mine.null_is_absent == theirs.null_is_absent:
         return True

@@ -244,10 +244,23 @@ def _pairs(context: Context, sites: Sequence[Site], shape: _Shape, level: int) -
     value = _pair_value(context, shape, level + 2)
     if key.fits == "none" or value.fits == "none":
         items = closed_object({KEY: {"type": "string"}, VALUE: {"type": "null"}})
-        most = {"maxItems": 0} if is_kept(context.dialect, "maxItems", 0) else {"description": "Always empty."}
-        return {"type": "array", "items": items, **most}, PairsCodec(value.codec)
+        return {"type": "array", "items": items, **_none(context, sites)}, PairsCodec(value.codec)
     items = closed_object({KEY: key.schema, VALUE: value.schema})
     return {"type": "array", "items": items}, PairsCodec(value.codec)
+
+
+def _none(context: Context, sites: Sequence[Site]) -> dict[str, Any]:
+    """That there are no pairs, since nothing fits one."""
+    if is_kept(context.dialect, "maxItems", 0):
+        return {"maxItems": 0}
+    stating = [
+        (site, keyword)
+        for keyword in ("additionalProperties", "unevaluatedProperties", "patternProperties", "propertyNames")
+        for site, _ in holders(sites, keyword)
+    ]
+    for site, keyword in stating[:1]:
+        context.lose(site, keyword, "described", "nothing fits it, so there is no further property; leave it out")
+    return {"description": "Always empty."}
 
 
 def _key_place(context: Context, sites: Sequence[Site], shape: _Shape) -> Place:

@@ -155,7 +155,9 @@ class _Restorer:
 
 
 def _is_absent(one: Field, item: Any) -> bool:
-    return one.null_is_absent and (item is None or (item == [] and isinstance(one.codec, MaybeCodec)))
+    if isinstance(one.codec, MaybeCodec):  # left out where it can be: then an empty list is null
+        return one.is_optional and not one.left_out and (item == [] or (item is None and not one.codec.null_is_item))
+    return one.null_is_absent and item is None
 
 
 def _is_only(value: Any, name: str) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from ._codec import SAME, Branch, Codec, JsonTextCodec, UnionCodec
@@ -13,7 +14,7 @@ from ._dialect import Dialect
 from ._facts import holders
 from ._json import JsonType, compact, json_type
 from ._nulls import nullable
-from ._patterns import is_balanced, is_simple, looks_around
+from ._patterns import is_balanced, is_simple, looks_around, matches
 from ._resolver import Site
 
 __all__ = ["describe_keyword", "emit_scalar", "emit_values", "is_kept", "strictest"]
@@ -36,6 +37,24 @@ _BINDS_NOTHING: Final[dict[str, tuple[object, ...]]] = {
     "propertyNames": (True, {}), "dependentRequired": ({},), "dependentSchemas": ({},),
     "unevaluatedItems": (True, {}), "unevaluatedProperties": (True, {}),
 }  # fmt: skip
+
+
+def _of_text(fits: Callable[[int, Any], bool]) -> Callable[[Any, Any], bool]:
+    return lambda value, bound: not isinstance(value, str) or fits(len(value), bound)
+
+
+def _of_number(fits: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    return lambda value, bound: isinstance(value, bool) or not isinstance(value, int | float) or fits(value, bound)
+
+
+_KEEPS_TO: Final[dict[str, Callable[[Any, Any], bool]]] = {
+    "minLength": _of_text(operator.ge),
+    "maxLength": _of_text(operator.le),
+    "minimum": _of_number(operator.ge),
+    "maximum": _of_number(operator.le),
+    "exclusiveMinimum": _of_number(operator.gt),
+    "exclusiveMaximum": _of_number(operator.lt),
+}
 
 
 def emit_scalar(context: Context, sites: Sequence[Site], name: JsonType, sentences: Sentences) -> Emitted:
@@ -125,6 +144,7 @@ def _describe_number_format(context: Context, sites: Sequence[Site], sentences: 
 
 def emit_values(context: Context, sites: Sequence[Site], values: list[Any], sentences: Sentences) -> Emitted:
     """A schema of listed values, one branch per type; what cannot be listed as it is is listed as JSON text."""
+    values = _within(context, sites, values, sentences)
     groups = _by_type(context, values)
     if len(groups) == 2 and "null" in groups:
         del groups["null"]
@@ -137,6 +157,22 @@ def emit_values(context: Context, sites: Sequence[Site], values: list[Any], sent
         return branches[0] if branches else never()
     codec = UnionCodec(tuple(Branch(one.schema, one.codec) for one in branches)) if "object" in groups else SAME
     return Emitted({"anyOf": [one.schema for one in branches]}, codec, null="null" in groups)
+
+
+def _within(context: Context, sites: Sequence[Site], values: list[Any], sentences: Sentences) -> list[Any]:
+    """The listed values that keep to what else is demanded of them; what is not decided here is said in words."""
+    for keyword, fits in _KEEPS_TO.items():
+        for _, bound in holders(sites, keyword):
+            values = [value for value in values if fits(value, bound)]
+    texts = [value for value in values if isinstance(value, str)]
+    for site, pattern in holders(sites, "pattern") if texts else ():
+        verdicts = {text: matches(pattern, text) for text in texts}
+        values = [value for value in values if not isinstance(value, str) or verdicts.get(value) is not False]
+        if None in verdicts.values():
+            describe_keyword(context, site, "pattern", pattern, sentences)
+    for site, form in holders(sites, "format") if texts else ():
+        describe_keyword(context, site, "format", form, sentences)
+    return values
 
 
 def _by_type(context: Context, values: list[Any]) -> dict[JsonType, list[Any]]:

@@ -1,0 +1,23 @@
+"""The laws of plans, and who judges whether they hold: read by `schema_laws.py`."""
+
+from ._corpus import SCHEMAS, Record, read_records
+from ._generated import DIALECTS, generated_cases
+from ._laws import LAWS, Subject, laws_of_plan, laws_of_sent, laws_of_valid, planned
+from ._run import Broken, Tally, examine
+
+__all__ = [
+    "DIALECTS",
+    "LAWS",
+    "SCHEMAS",
+    "Broken",
+    "Record",
+    "Subject",
+    "Tally",
+    "examine",
+    "generated_cases",
+    "laws_of_plan",
+    "laws_of_sent",
+    "laws_of_valid",
+    "planned",
+    "read_records",
+]

@@ -1,0 +1,85 @@
+"""The laws of plans on a few schemas, and that each can be broken: `tools/schema_laws.py` runs them at length."""
+
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+import pytest
+from plan_laws import (
+    DIALECTS,
+    SCHEMAS,
+    Record,
+    examine,
+    generated_cases,
+    laws_of_plan,
+    laws_of_sent,
+    laws_of_valid,
+    planned,
+    read_records,
+)
+
+from penguiflow_llm_schema import SchemaLoss, get_dialect
+
+STRICT = get_dialect("openai/strict@2026-11")
+VOTES = {"type": "object", "additionalProperties": {"type": "integer"}}
+NAME = {
+    "type": "object",
+    "properties": {"name": {"type": "string", "minLength": 2}},
+    "required": ["name"],
+    "additionalProperties": False,
+}
+
+
+def test_laws_hold_for_generated_schemas() -> None:
+    """Every rewrite under every other; a counterexample is printed as small as it gets."""
+    found = generated_cases(60, seed=4, values=2)
+    assert [] == found.broken
+    assert found.cases > 60
+
+
+def test_laws_hold_for_real_schemas() -> None:
+    """A few of each kind, with the values of their authors."""
+    if not SCHEMAS.is_dir():
+        pytest.skip("needs the real schemas in the folder 'shared' beside the repository")
+    records = [record for record in read_records() if record.valid and len(str(record.schema)) < 2_000][::60]
+    for number, record in enumerate(records):
+        assert [] == examine(record, DIALECTS[number % len(DIALECTS)], values=2).broken
+
+
+def subject(schema: Any, **changes: Any) -> Any:
+    """What is judged, with a plan that was made wrong."""
+    found = planned(schema, STRICT)
+    assert found is not None
+    return replace(found, made=replace(found.made, **changes))
+
+
+def test_an_unreported_loss_is_found() -> None:
+    """A plan that kept silent on the shortest name it takes."""
+    silent = subject(NAME, losses=())
+    assert ["reported"] == [law for law, _ in laws_of_sent(silent, {"name": "A"})]
+    assert [] == list(laws_of_sent(subject(NAME), {"name": "A"}))
+
+
+@pytest.mark.parametrize(
+    ("pointer", "keyword"), [("/properties/name", "maxLength"), ("/properties/nobody", "minLength"), ("", "required")]
+)
+def test_an_invented_loss_is_found(pointer: str, keyword: str) -> None:
+    """Of a keyword that is not there, of a schema that is not there, twice the same."""
+    made_up = SchemaLoss(pointer=pointer, keyword=keyword, action="dropped", detail="x")
+    losses = (made_up, made_up) if keyword == "required" else (made_up,)
+    assert "not invented" in {law for law, _ in laws_of_plan(subject(NAME, losses=losses), NAME, STRICT)}
+
+
+def test_a_lost_way_back_is_found() -> None:
+    """Without the codecs a mapping stays a list of pairs, and does not fit what was sent."""
+    from penguiflow_llm_schema._codec import Codecs
+
+    lost = subject(VOTES, codecs=Codecs())
+    laws = {law for law, _ in laws_of_valid(lost, {"a": 1}, Random(0))}
+    assert "fits" in laws
+    assert {"reported"} == {law for law, _ in laws_of_sent(lost, {"value": [{"key": "a", "value": 1}]})}
+
+
+def test_a_record_without_values() -> None:
+    """What cannot be planned counts for nothing."""
+    assert 0 == examine(Record(name="x", file="", schema={"type": "nonsense"}), STRICT, values=1).plans
