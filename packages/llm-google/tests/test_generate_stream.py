@@ -221,6 +221,18 @@ def test_an_error_in_the_middle() -> None:
     assert ("Hel", "stream", "yes", 503) == (partial.text, caught.value.phase, caught.value.billed, caught.value.status)
 
 
+def test_an_error_in_a_list() -> None:
+    """As a stream that is no SSE has it."""
+    with pytest.raises(LLMOverloadedError):
+        _play([{"error": {"code": 503, "message": "busy", "status": "UNAVAILABLE"}}])
+
+
+def test_signs_of_life() -> None:
+    """What some proxies send to keep a connection open is no chunk."""
+    events, response = _play(b"", b": keepalive", _chunk({"text": "x"}, finish="STOP"), b"[DONE]")
+    assert ([TextDelta(text="x")], "x") == (events, response.text)
+
+
 def test_a_blocked_prompt() -> None:
     """The only chunk there is."""
     with pytest.raises(LLMContentFilterError):

@@ -224,6 +224,19 @@ def test_a_refused_schema(message: str) -> None:
     assert LLMSchemaRejectedError is type(error)
 
 
+@pytest.mark.parametrize("limit", ["0, model: gemini-3-pro", "0\nPlease retry in 22s."])
+def test_a_limit_of_nothing(limit: str) -> None:
+    """A model without a free tier is not had by waiting, whatever `RetryInfo` says."""
+    message = f"You exceeded your current quota.\n* Quota exceeded for metric: free_tier_requests, limit: {limit}"
+    retry = {"@type": f"{_TYPE}RetryInfo", "retryDelay": "22s"}
+    body = {"error": {"code": 429, "message": message, "status": "RESOURCE_EXHAUSTED", "details": [retry]}}
+    error = _error(429, body)
+    assert (LLMQuotaError, "never") == (type(error), error.retry_rule)
+    body["error"]["message"] = message.replace("limit: 0", "limit: 20")
+    error = _error(429, body)
+    assert (LLMRateLimitError, 22.0) == (type(error), error.retry_after_s)
+
+
 @pytest.mark.parametrize(
     ("status", "body", "expected"),
     [

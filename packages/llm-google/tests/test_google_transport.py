@@ -210,7 +210,8 @@ async def test_a_client_of_the_callers_over_aiohttp(simulator: Simulator) -> Non
         client = genai.Client(api_key=_KEY, vertexai=False, http_options=options)
         assert (await _complete(create(client=client))).text
         assert not session.closed
-    assert "1" == dict(simulator.journal[0].headers)["x-mine"]
+    headers = dict(simulator.journal[0].headers)
+    assert ("1", "identity") == (headers["x-mine"], headers["accept-encoding"])
 
 
 async def test_a_client_of_the_callers_as_the_sdk_makes_it(simulator: Simulator) -> None:

@@ -63,10 +63,12 @@ _BY_TEXT: Final[tuple[tuple[tuple[str, ...], Verdict], ...]] = (
     (("function calling is not enabled",), Verdict(LLMSchemaRejectedError)),
     (("function calling with a response mime type",), Verdict(LLMSchemaRejectedError)),
 )
-# A 429 that waiting does not cure.
+# A 429 that waiting does not cure, although it names a wait: spent credit, and models without a free tier.
 _EXHAUSTED: Final[tuple[tuple[tuple[str, ...], Verdict], ...]] = (
-    (("credits are depleted",), Verdict(LLMQuotaError, "billing")),
-    (("spending cap",), Verdict(LLMQuotaError, "spend_limit")),
+    (("credits are depleted",), Verdict(LLMQuotaError, "billing", holds=True)),
+    (("spending cap",), Verdict(LLMQuotaError, "spend_limit", holds=True)),
+    (("quota exceeded", "limit: 0,"), Verdict(LLMQuotaError, "billing", holds=True)),
+    (("quota exceeded", "limit: 0\n"), Verdict(LLMQuotaError, "billing", holds=True)),
 )
 
 ERRORS: Final = ErrorTables(by_code=_BY_CODE, by_text=_BY_TEXT, by_status_text={429: _EXHAUSTED}, request_id_headers=())

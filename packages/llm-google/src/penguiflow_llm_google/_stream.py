@@ -60,9 +60,12 @@ class GenerateStreamDecoder:
             LLMContentFilterError: the prompt was blocked.
             LLMError: the provider reported an error, of the type its status says, with what had arrived.
         """
-        if not event.data or event.data == b"[DONE]":
+        data = event.data
+        if not data or data[:1] == b":" or data == b"[DONE]":
             return []
-        chunk = self._json.event(event.data)
+        if data[:2] == b"[{":  # an error, as streams that are no SSE have it
+            data = data[1:].rstrip().removesuffix(b"]")
+        chunk = self._json.event(data)
         self._take_envelope(chunk)
         candidate = first_candidate(chunk)
         out: list[StreamEvent] = []

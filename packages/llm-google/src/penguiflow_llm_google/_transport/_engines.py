@@ -85,7 +85,9 @@ class AiohttpEngine:
         )
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Response:
-        """See `Engine`."""
+        """See `Engine`. A session of the caller's decompresses by itself, so that nothing compressed is asked for."""
+        if not self._owned:
+            headers = {**headers, "Accept-Encoding": "identity"}
         response = await self._session.post(
             url, headers=headers, data=body, timeout=self._timeout, allow_redirects=False
         )

@@ -125,7 +125,7 @@ def _by_class(status: int) -> Verdict:
 
 def _short_wait(verdict: Verdict, wait: float | None) -> Verdict:
     """Azure says "quota" for what a minute's wait cures."""
-    if verdict.error is LLMQuotaError and wait is not None and wait <= _SHORT_WAIT_S:
+    if verdict.error is LLMQuotaError and not verdict.holds and wait is not None and wait <= _SHORT_WAIT_S:
         return Verdict(LLMRateLimitError)
     return verdict
 

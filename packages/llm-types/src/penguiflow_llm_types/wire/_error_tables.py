@@ -30,6 +30,8 @@ class Verdict:
 
     error: type[LLMError]
     kind: str | None = None
+    holds: bool = False
+    """Whether a quota stays one although a short wait is named beside it, which otherwise makes it a rate limit."""
 
 
 BY_STATUS: Final[Mapping[int, Verdict]] = {
