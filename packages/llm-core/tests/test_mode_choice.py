@@ -229,3 +229,20 @@ def test_the_memory_of_refusals_is_bounded(bench: Any) -> None:
     for number in range(1_030):
         selector.refuse(output_type(City), bench.profile(model=f"m{number}"), NATIVE)
     assert len(selector._refused) <= 1_024
+
+
+def test_what_cannot_be_streamed_is_no_rung_of_a_stream(bench: Any) -> None:
+    """Claude behind Databricks, and Groq: structured output that a plain call gets and a stream does not."""
+    profile = bench.profile(native_streams=False)
+    modes = {
+        streamed: [rung.mode for rung in ModeSelector().rungs(output_type(City), profile, None, streamed=streamed)]
+        for streamed in (False, True)
+    }
+    assert modes == {False: [NATIVE, TOOLS, PROMPTED], True: [TOOLS, PROMPTED]}
+
+
+def test_a_forced_mode_that_cannot_be_streamed_fails_before_any_request(bench: Any) -> None:
+    """The provider would refuse it, after a round trip."""
+    profile = bench.profile(native_streams=False)
+    with pytest.raises(LLMConfigurationError, match="does not stream it; use generate"):
+        ModeSelector().rungs(output_type(City), profile, NATIVE, streamed=True)

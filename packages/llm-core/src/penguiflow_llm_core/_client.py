@@ -339,7 +339,7 @@ class LLMClient:
         def task(endpoint: Endpoint) -> Task:
             profile = endpoint.profile
             request = build_request(endpoint.model, messages, options)
-            rungs = self._selector.rungs(output, profile, mode)
+            rungs = self._selector.rungs(output, profile, mode, streamed=streamed)
             on_refusal = partial(self._selector.refuse, output, profile)
             return StructuredTask(request, output, rungs, profile, on_refusal=on_refusal)
 

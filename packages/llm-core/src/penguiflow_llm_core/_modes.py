@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from time import monotonic
 from typing import Final
 
 from penguiflow_llm_core._output_type import OutputType
 from penguiflow_llm_core.output import ModeChoice, forced_mode, ladder, plan_modes
-from penguiflow_llm_types import ModelProfile, OutputMode
+from penguiflow_llm_types import LLMConfigurationError, ModelProfile, OutputMode
 
 _LIFETIME_S: Final = 3600.0
 _REMEMBERED: Final = 1024
@@ -21,8 +22,18 @@ class ModeSelector:
         self._now = now
         self._refused: dict[tuple[str, str, OutputMode], float] = {}
 
-    def rungs(self, output: OutputType, profile: ModelProfile, mode: OutputMode | str | None) -> tuple[ModeChoice, ...]:
+    def rungs(
+        self, output: OutputType, profile: ModelProfile, mode: OutputMode | str | None, *, streamed: bool = False
+    ) -> tuple[ModeChoice, ...]:
         """The modes to try, in order; one alone if `mode` is forced. Prompted mode is always among the others."""
+        if streamed and not profile.native_streams:
+            if mode == OutputMode.NATIVE:
+                raise LLMConfigurationError(
+                    f"mode 'native' is forced, but {profile.model!r} does not stream it; use generate, or another mode",
+                    model=profile.model,
+                    phase="local",
+                )
+            profile = replace(profile, native_dialect=None)
         plans = plan_modes(output, profile)
         if mode is not None:
             return (forced_mode(plans, mode, profile),)
