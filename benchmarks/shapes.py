@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from pydantic import BaseModel, create_model
@@ -33,7 +34,7 @@ class Shape:
         """What the provider is told."""
         return self.model.__name__
 
-    @property
+    @cached_property
     def schema(self) -> dict[str, Any]:
         """Strict in the way that all providers take."""
         return {
@@ -42,6 +43,11 @@ class Shape:
             "required": list(self.properties),
             "additionalProperties": False,
         }
+
+    @cached_property
+    def schema_text(self) -> str:
+        """As JSON, which Bedrock wants."""
+        return json.dumps(self.schema)
 
 
 PERSON: Final = Shape(

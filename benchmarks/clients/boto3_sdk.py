@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -49,7 +48,7 @@ class RawConverse:
         self._sdk.close()
 
     def _call(self, shape: Shape) -> BaseModel:
-        structure = {"jsonSchema": {"name": shape.name, "schema": json.dumps(shape.schema)}}
+        structure = {"jsonSchema": {"name": shape.name, "schema": shape.schema_text}}
         answer = self._sdk.converse(
             modelId=self._model,
             messages=_user(shape.prompt),

@@ -114,19 +114,19 @@ _decode: Final = _DECODER.decode
 
 
 def _is_plain(text: str) -> bool:
-    """Whether no string in it can hold a lone surrogate, raw or escaped: seen faster here than in the value."""
-    return text.isascii() and "\\u" not in text
+    """Whether its value can be neither too deep nor hold a lone surrogate: seen faster here than in the value."""
+    return text.isascii() and "\\u" not in text and text.count("{") + text.count("[") <= _DEPTH_LIMIT
 
 
 def _reading(value: Any, *repairs: str, plain: bool = False) -> JSONReading:
     """A value fit to be handed on: not too deep, and with U+FFFD for lone surrogates, which cannot be encoded.
 
-    `plain`: there are none.
+    `plain`: it is known to be fit.
     """
-    if _is_deep(value):
-        raise _too_deep()
     if plain:
         return JSONReading(value=value, repairs=repairs)
+    if _is_deep(value):
+        raise _too_deep()
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
