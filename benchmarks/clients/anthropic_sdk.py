@@ -6,7 +6,7 @@ import anthropic
 from anthropic.types import MessageParam, TextBlock
 from pydantic import BaseModel
 
-from clients.contract import Concurrent
+from clients.contract import CONNECT_S, Concurrent
 from shapes import Shape
 
 
@@ -15,7 +15,13 @@ class RawMessages(Concurrent):
 
     def __init__(self, base_url: str, model: str, *, aiohttp: bool) -> None:
         engine = anthropic.DefaultAioHttpClient() if aiohttp else None
-        self._sdk = anthropic.AsyncAnthropic(api_key="bench", base_url=base_url, max_retries=0, http_client=engine)
+        self._sdk = anthropic.AsyncAnthropic(
+            api_key="bench",
+            base_url=base_url,
+            max_retries=0,
+            timeout=anthropic.Timeout(600, connect=CONNECT_S),
+            http_client=engine,
+        )
         self._model = model
 
     async def stream(self, prompt: str) -> int:

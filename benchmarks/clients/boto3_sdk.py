@@ -10,6 +10,7 @@ import boto3
 from botocore.config import Config
 from pydantic import BaseModel
 
+from clients.contract import CONNECT_S
 from shapes import Shape
 
 
@@ -25,7 +26,7 @@ class RawConverse:
             endpoint_url=base_url,
             aws_access_key_id="bench",
             aws_secret_access_key="bench",
-            config=Config(retries={"total_max_attempts": 1}, max_pool_connections=threads),
+            config=Config(retries={"total_max_attempts": 1}, max_pool_connections=threads, connect_timeout=CONNECT_S),
         )
 
     async def stream(self, prompt: str) -> int:

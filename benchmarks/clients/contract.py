@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from pydantic import BaseModel
 
 from shapes import Shape
+
+CONNECT_S: Final = 60.0
+"""How long every client waits for a connection: a thousand at once on a busy machine take more than the usual five."""
 
 
 class Client(Protocol):

@@ -7,13 +7,14 @@ from typing import Any
 import openai
 from pydantic import BaseModel
 
-from clients.contract import Concurrent
+from clients.contract import CONNECT_S, Concurrent
 from shapes import Shape
 
 
 def _sdk(base_url: str, *, aiohttp: bool) -> openai.AsyncOpenAI:
     engine = openai.DefaultAioHttpClient() if aiohttp else None
-    return openai.AsyncOpenAI(api_key="bench", base_url=base_url, max_retries=0, http_client=engine)
+    timeout = openai.Timeout(600, connect=CONNECT_S)
+    return openai.AsyncOpenAI(api_key="bench", base_url=base_url, max_retries=0, timeout=timeout, http_client=engine)
 
 
 class RawChat(Concurrent):

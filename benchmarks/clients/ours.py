@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from clients.contract import Concurrent
+from clients.contract import CONNECT_S, Concurrent
 from penguiflow_llm import OutputMode, TextDelta, create_client
 from shapes import Shape
 
@@ -15,7 +15,7 @@ class Ours(Concurrent):
     """`create_client(...)`."""
 
     def __init__(self, base_url: str, model: str, **settings: Any) -> None:
-        self._client = create_client(model, base_url=base_url, **settings)
+        self._client = create_client(model, base_url=base_url, connect_timeout_s=CONNECT_S, **settings)
 
     async def stream(self, prompt: str) -> int:
         """See `Client`."""
