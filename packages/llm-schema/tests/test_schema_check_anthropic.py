@@ -166,3 +166,13 @@ CASES = [
 def test_messages(dialect: str, schema: Any, rule: str, message: str) -> None:
     """Simulated refusals must read as the real ones do: the ladder of modes is driven by them."""
     assert [(rule, message)] == [(found.rule, found.message) for found in check(schema, dialect)]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [of_many(24, {"type": "string"}, required=False), of_many(16, {"type": ["string", "null"]}, required=True)],
+)
+def test_one_schema_may_not_have_all_of_a_request(document: dict[str, Any]) -> None:
+    """Recorded: 24 optional properties pass in twelve tools and not in one, and 16 unions do not in one."""
+    words = "Schema is too complex for compilation. Try reducing the number of tools or simplifying tool schemas."
+    assert [words] == [violation.message for violation in check(document, "anthropic/strict-tool@2026-11")]

@@ -19,7 +19,8 @@ _CLAUDE_SOURCES: Final = {
     "all": "BR-DOC lists what Anthropic's documentation lists, and the errors are Anthropic's (BR-39115, BR-STRANDS); "
     "the model families beside Claude differ in `contains` only, which is not sent (BR-10713)",
     "root": "BR-API: an object, for tools; unknown for output, so wrapped",
-    "limits": "BR-STRANDS: 24 optional properties; that 16 unions hold too is taken from Anthropic",
+    "limits": "BR-STRANDS: 24 optional properties; that 16 unions hold too, and that one schema may not have all of "
+    "them, is taken from Anthropic",
 }
 
 # outputConfig.textFormat: the provider sends the schema as a JSON string (BR-MODEL)

@@ -7,27 +7,38 @@ from dataclasses import replace
 from typing import Final
 
 from ._context import Budget, Cut, DefinitionKey
-from ._dialect import Limits
+from ._dialect import Dialect, Limits
 from ._loss import SchemaStats
 from ._stats import broken_limits
 
-__all__ = ["tighter"]
+__all__ = ["frugal", "tighter"]
 
 _DEPTHS: Final = (10, 7, 5, 3, 1)  # levels tried in turn where a schema is over a limit
 _ENUMS: Final = (250, 100, 30, 10, 0)  # values of one enum tried in turn
 _Levels = Callable[[], Mapping[DefinitionKey, int]]
 
 
-def tighter(budget: Budget, stats: SchemaStats | None, limits: Limits, levels: _Levels) -> Budget | None:
+def frugal(budget: Budget, stats: SchemaStats, dialect: Dialect) -> Budget | None:
+    """A budget that says the same in another way, for less of what is dear; None where that is little already."""
+    few, saved = dialect.few, budget
+    if few.optional_properties is not None and stats.optional_properties > few.optional_properties:
+        most = _less(budget.optional_properties, stats.optional_properties, few.optional_properties)
+        saved = replace(saved, optional_properties=most)
+    if few.unions is not None and stats.unions > few.unions:
+        saved = replace(saved, nulls_as_lists=True)
+    return saved if saved != budget else None
+
+
+def tighter(budget: Budget, stats: SchemaStats | None, dialect: Dialect, levels: _Levels) -> Budget | None:
     """The next budget to try, None where nothing is left to save on.
 
     `stats` are the counts of the schema that broke the limits, None where it grew out of bounds before they could be
     taken; `levels` tells where each definition stands.
     """
+    limits = dialect.limits
+    if stats and (saved := frugal(budget, stats, dialect) or _united(budget, stats, limits)):
+        return saved
     broken = set(broken_limits(stats, limits)) if stats else {"properties"}
-    reversible = _rewritten(budget, stats, limits, broken) if stats else None
-    if reversible is not None:
-        return reversible
     if broken & {"enum_values", "string_length"} and budget.enum_values != 0:
         most = budget.enum_values
         budget = replace(budget, enum_values=next(size for size in _ENUMS if most is None or size < most))
@@ -39,17 +50,12 @@ def tighter(budget: Budget, stats: SchemaStats | None, limits: Limits, levels: _
     return None if depth is None else replace(budget, depth=depth, levels=levels())
 
 
-def _rewritten(budget: Budget, stats: SchemaStats, limits: Limits, broken: set[str]) -> Budget | None:
-    """A budget that only other ways of saying the same are needed for."""
-    saved = budget
-    if "optional_properties" in broken:
-        most = _less(budget.optional_properties, stats.optional_properties, limits.optional_properties)
-        saved = replace(saved, optional_properties=most)
-    if "unions" in broken and not budget.nulls_as_lists:
-        saved = replace(saved, nulls_as_lists=True)
-    elif "unions" in broken:
-        saved = replace(saved, unions=_less(budget.unions, stats.unions, limits.unions))
-    return saved if saved != budget else None
+def _united(budget: Budget, stats: SchemaStats, limits: Limits) -> Budget | None:
+    """A budget with fewer unions, None where they are few enough or none is left."""
+    if limits.unions is None or stats.unions <= limits.unions:
+        return None
+    most = _less(budget.unions, stats.unions, limits.unions)
+    return replace(budget, unions=most) if most != budget.unions else None
 
 
 def _less(allowed: int | None, counted: int, limit: int | None) -> int | None:

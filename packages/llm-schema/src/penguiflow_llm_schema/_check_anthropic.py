@@ -64,12 +64,12 @@ def rules(node: Node, dialect: Dialect, root: dict[str, Any]) -> Iterator[Violat
 
 
 def _root(node: Node) -> Iterator[Violation]:
+    if "type" not in node.schema:
+        yield node.breaks("root", "input_schema.type: Field required")
     if any(keyword in node.schema for keyword in _COMBINED):
         words = "input_schema: input_schema does not support oneOf, allOf, or anyOf at the top level"
         yield node.breaks("root", words)
-    elif "type" not in node.schema:
-        yield node.breaks("root", "input_schema.type: Field required")
-    elif node.schema["type"] != "object":
+    elif "type" in node.schema and node.schema["type"] != "object":
         yield node.breaks("root", "input_schema.type: Input should be 'object'")
 
 
@@ -206,7 +206,10 @@ def _references(body: Any) -> list[str]:
 
 
 def limit_message(name: str, count: int, most: int) -> str:
-    """What is said where a limit is broken."""
+    """What is said where a limit is broken; one schema may not have all that a request may."""
+    most += 1
+    if count == most:
+        return "Schema is too complex for compilation. Try reducing the number of tools or simplifying tool schemas."
     if name == "unions":
         return (
             f"Schemas contains too many parameters with union types ({count} parameters with type arrays or anyOf). "

@@ -18,7 +18,7 @@ __all__ = ["limit_message", "rules"]
 
 def rules(node: Node, dialect: Dialect, root: dict[str, Any]) -> Iterator[Violation]:
     """What `node`, a schema inside `root`, breaks."""
-    if not node.context and dialect.root == "object" and node.schema.get("type") != "object":
+    if not node.context and dialect.root == "object" and not _is(node, "object"):
         yield node.breaks("root", f"{_field(node)}.type: should be OBJECT")
     if dialect.references:
         yield from _reference(node, root)
@@ -42,11 +42,18 @@ def _message(node: Node, dialect: Dialect) -> Iterator[Violation]:
     yield from _object(node, dialect)
 
 
+def _is(node: Node, name: str) -> bool:
+    """Whether the type is stated; recorded requests have it in capitals too, as the message's own names are."""
+    stated = node.schema.get("type")
+    names = stated if isinstance(stated, list) else [stated]
+    return any(isinstance(each, str) and each.lower() == name for each in names)
+
+
 def _types(node: Node) -> Iterator[Violation]:
     stated = node.schema.get("type")
     if isinstance(stated, list):
         yield node.breaks("nulls", f"{_field(node)}.type: Proto field is not repeating, cannot start list.")
-    if node.may_be("array") and not isinstance(node.schema.get("items"), dict):
+    if _is(node, "array") and not isinstance(node.schema.get("items"), dict):
         yield node.breaks("items_stated", f"* {_field(node)}.items: missing field.")
 
 
@@ -59,13 +66,14 @@ def _values(node: Node) -> Iterator[Violation]:
             words = f"Invalid value at '{_path(node)}.enum[{index}]' (TYPE_STRING), {value}"
             yield node.breaks("listed_types", words)
             return
-    if node.schema.get("type") != "string":
+    if not _is(node, "string"):
         yield node.breaks("listed_types", f"* {_field(node)}.enum: only allowed for STRING type")
 
 
 def _object(node: Node, dialect: Dialect) -> Iterator[Violation]:
     properties, required = node.schema.get("properties"), node.schema.get("required")
-    if node.may_be("object") and not properties:
+    is_function = dialect.root == "object" and not node.context  # recorded: one without parameters is accepted
+    if _is(node, "object") and not properties and not is_function:
         yield node.breaks("empty_objects", f"* {_field(node)}.properties: should be non-empty for OBJECT type")
     names = properties if isinstance(properties, dict) else {}
     for index, name in enumerate(required if isinstance(required, list) else []):

@@ -58,6 +58,7 @@ class Dialect:
     simple_patterns: bool = False  # regular expressions have common parts only, and no large repetitions
     property_names: str | None = None  # regular expression of the names that are taken; others are renamed
     root_keywords: frozenset[str] = frozenset()  # the only keywords at the top, where not empty
+    few: Limits = field(default_factory=Limits)  # more optional properties and unions are sent as lists
 
     # what the API refuses: the checker's side, narrower than "not sent" where sources conflict
     root: Literal["object", "any"] = "any"

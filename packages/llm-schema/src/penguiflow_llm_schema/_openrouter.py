@@ -67,6 +67,7 @@ _PORTABLE: Final = replace(
     empty_objects=False,
     property_names=GEMINI_JSON_SCHEMA.property_names,
     refused=OPENAI_STRICT.refused | ANTHROPIC_OUTPUT.refused,
+    few=ANTHROPIC_OUTPUT.few,
     limits=replace(OPENAI_STRICT.limits, unions=ANTHROPIC_OUTPUT.limits.unions),
 )
 

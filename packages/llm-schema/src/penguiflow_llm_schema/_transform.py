@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final, Protocol
 
-from ._budget import tighter
+from ._budget import frugal, tighter
 from ._codec import Codecs
 from ._compile import Compiled, compile_document
 from ._conjunction import Expander
@@ -79,15 +79,17 @@ def _compiled(document: Document, dialect: Dialect) -> SchemaPlan:
                 budget = replace(budget, cut=cut)
                 continue
             made = _plan_of(document, dialect, written)
-            if not written.is_settled and not _broken(made, written, dialect):
+            is_good = not _broken(made, written, dialect) and frugal(budget, made.stats, dialect) is None
+            if is_good and not written.is_settled:
                 written = _settled(expander, dialect, budget, written)
                 made = _plan_of(document, dialect, written)
         except TooLargeError:
-            budget = tighter(budget, None, dialect.limits, partial(_levels, written))
+            budget = tighter(budget, None, dialect, partial(_levels, written))
             continue
-        if not _broken(made, written, dialect):
+        last, following = made, frugal(budget, made.stats, dialect)
+        if following is None and not _broken(made, written, dialect):
             return made
-        last, budget = made, tighter(budget, made.stats, dialect.limits, partial(_levels, written))
+        budget = following or tighter(budget, made.stats, dialect, partial(_levels, written))
     return last if last is not None else _too_large(document, dialect)
 
 
