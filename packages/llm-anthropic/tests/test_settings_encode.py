@@ -26,7 +26,6 @@ from penguiflow_llm_types.wire import Encoded
 
 USER: Final = LLMMessage.user("Hello.")
 TOOL: Final = ToolSpec(name="weather", description="A city's weather.", json_schema={"type": "object"})
-PNG: Final = b"\x89PNG"
 
 
 def encode(

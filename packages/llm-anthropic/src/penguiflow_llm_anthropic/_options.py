@@ -65,6 +65,11 @@ class Settings:
         """Where requests go, for a `repr`."""
         return self.base_url or ("https://api.anthropic.com" if self.client is None else str(self.client.base_url))
 
+    @property
+    def has_credential(self) -> bool:
+        """Whether the credential was given; else the SDK finds one of its own, and renews it."""
+        return self.api_key is not None or self.auth_token is not None
+
     def redact(self, text: str) -> str:
         """`text` of the provider's without the credential, and without anything that looks like one."""
         for secret in (self.api_key, self.auth_token):

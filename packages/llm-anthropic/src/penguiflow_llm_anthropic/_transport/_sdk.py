@@ -32,15 +32,18 @@ _SDK: Final = StainlessSDK(
 def connection(settings: Settings) -> StainlessConnection:
     """A connection over a client of our own, or over the caller's."""
     owned = settings.client is None
+    engine = _SDK.http_client(use_aiohttp=settings.use_aiohttp) if owned else None
+    lasting = settings.has_credential and not settings.default_query
     return StainlessConnection(
         _SDK,
-        _make_client(settings) if owned else settings.client,
+        _make_client(settings, engine) if owned else settings.client,
         owned=owned,
         connect_timeout_s=settings.connect_timeout_s,
         refusal=partial(_refusal, settings),
         redact=settings.redact,
         request_id_headers=ERRORS.request_id_headers,
         as_bytes=settings.host == "anthropic",
+        engine=engine if lasting else None,
     )
 
 
@@ -48,7 +51,7 @@ def _refusal(settings: Settings, status: int, body: bytes, headers: Mapping[str,
     return error_from_response(status, body, headers, ERRORS, now=datetime.now(UTC), redact=settings.redact)
 
 
-def _make_client(settings: Settings) -> anthropic.AsyncAnthropic:
+def _make_client(settings: Settings, engine: Any) -> anthropic.AsyncAnthropic:
     """Only the credential that was found is handed over: with none at all, the SDK finds one of its own."""
     credential: dict[str, Any] = {}
     if settings.api_key is not None:
@@ -61,6 +64,6 @@ def _make_client(settings: Settings) -> anthropic.AsyncAnthropic:
         default_query=settings.default_query,
         max_retries=0,
         open_telemetry=False,  # spans are the client's, once for every provider
-        http_client=_SDK.http_client(use_aiohttp=settings.use_aiohttp),
+        http_client=engine,
         **credential,
     )

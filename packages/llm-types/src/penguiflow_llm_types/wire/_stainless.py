@@ -111,11 +111,15 @@ class StainlessConnection:
 
     `as_bytes` hands the body over as the bytes to send: anthropic 2 copies any other body twice. A client that reads
     the body, to put the model into the URL, needs it as it is.
+
+    `engine` is the HTTP engine the client was made with, where only the body changes from one request to the next:
+    then requests go through the engine, with the URL and the headers the client names. It would build them anew for
+    each call, which is a fifth of a call's CPU (anthropic 2.12). Not for credentials that expire.
     """
 
     __slots__ = (
-        "_as_bytes", "_broken", "_client", "_owned", "_plain", "_redact", "_refusal", "_request_ids", "_sdk",
-        "_streamed",
+        "_as_bytes", "_broken", "_client", "_engine", "_headers", "_owned", "_plain", "_redact", "_refusal",
+        "_request_ids", "_sdk", "_streamed", "_urls",
     )  # fmt: skip
 
     def __init__(
@@ -129,8 +133,12 @@ class StainlessConnection:
         redact: Callable[[str], str],
         request_id_headers: tuple[str, ...],
         as_bytes: bool = False,
+        engine: Any = None,
     ) -> None:
         self._as_bytes = as_bytes
+        self._engine = engine
+        self._headers: Mapping[str, str] | None = None
+        self._urls: dict[str, Any] = {}
         self._sdk = sdk
         self._client = client
         self._owned = owned
@@ -154,14 +162,8 @@ class StainlessConnection:
         if request.headers:
             options = {**options, "headers": {**options["headers"], **request.headers}}
         try:
-            response = await self._client.post(
-                request.path,
-                cast_to=self._sdk.engine.Response,
-                **({"content": _dumped(request.body)} if self._as_bytes else {"body": request.body}),
-                options=options,
-                stream=True,  # always: the body is read here, within bounds
-                stream_cls=self._sdk.stream_type[object],
-            )
+            send = self._through_sdk if self._engine is None else self._through_engine
+            response = await send(request, options)
         except _Refused as refused:
             error = self._refused(refused.status, refused.body, refused.headers)
         except self._sdk.status_error as refused:  # from a client of the caller's, which has read the body
@@ -183,6 +185,33 @@ class StainlessConnection:
         else:
             return self._sdk.answer(response, stream=stream, request_id_headers=self._request_ids)
         raise error  # outside of the handlers, so that no exception of the SDK, and no request of its, hangs on it
+
+    async def _through_sdk(self, request: Encoded, options: Mapping[str, Any]) -> Any:
+        return await self._client.post(
+            request.path,
+            cast_to=self._sdk.engine.Response,
+            **({"content": _dumped(request.body)} if self._as_bytes else {"body": request.body}),
+            options=options,
+            stream=True,  # always: the body is read here, within bounds
+            stream_cls=self._sdk.stream_type[object],
+        )
+
+    async def _through_engine(self, request: Encoded, options: Mapping[str, Any]) -> Any:
+        if self._headers is None:
+            named = self._client.default_headers.items()
+            self._headers = {name: value for name, value in named if isinstance(value, str)}
+        url = self._urls.get(request.path)
+        if url is None:
+            url = self._sdk.engine.URL(str(self._client.base_url).rstrip("/") + request.path)
+            self._urls[request.path] = url
+        prepared = self._engine.build_request(
+            "POST",
+            url,
+            content=_dumped(request.body),
+            headers={**self._headers, **options["headers"]},
+            timeout=options["timeout"],
+        )
+        return await self._engine.send(prepared, stream=True)
 
     def _refused(self, status: int, body: bytes, headers: Mapping[str, str]) -> LLMError:
         return self._refusal(status, body, {name.lower(): value for name, value in headers.items()})
