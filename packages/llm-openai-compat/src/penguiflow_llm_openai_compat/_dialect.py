@@ -43,6 +43,8 @@ class ChatDialect:
     """Field in which earlier reasoning goes back; None: the service does not take it back."""
     reasoning_settings: ReasoningSettings = "reasoning_effort"
 
+    documents_by_url: bool = False
+    """Whether a document's address may stand in the place of its bytes."""
     strict_tools: bool = True
     """Whether `strict` may stand in a tool."""
     refused_settings: frozenset[str] = frozenset()

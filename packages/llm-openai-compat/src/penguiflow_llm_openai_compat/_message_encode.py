@@ -124,7 +124,7 @@ class _Writer:
             case ImagePart():
                 block = _image(part)
             case DocumentPart():
-                block = _document(part)
+                block = _document(part, by_url=self._dialect.documents_by_url)
             case AudioPart():
                 block = _audio(part)
             case _:
@@ -221,10 +221,10 @@ def _image(part: ImagePart) -> dict[str, Any] | None:
     return {"type": "image_url", "image_url": {"url": url} | detail}
 
 
-def _document(part: DocumentPart) -> dict[str, Any] | None:
+def _document(part: DocumentPart, *, by_url: bool) -> dict[str, Any] | None:
     if part.file_id is not None:
         return {"type": "file", "file": {"file_id": part.file_id}}
-    data = data_url(part)
+    data = data_url(part) or (part.url if by_url else None)
     return None if data is None else {"type": "file", "file": {"filename": file_name(part), "file_data": data}}
 
 

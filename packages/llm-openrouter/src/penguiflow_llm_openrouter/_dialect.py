@@ -21,6 +21,7 @@ OPENROUTER_CHAT: Final = ChatDialect(
     reasoning_replay="reasoning_details",
     cache_breakpoint_families=CACHE_CONTROL_FAMILIES,
     cache_settings="cache_control",
+    documents_by_url=True,
     reports_cost_usd=True,
     errors=OPENROUTER_ERRORS,
 )
