@@ -256,6 +256,28 @@ async def test_a_refusal_without_end(simulator: Simulator, use_aiohttp: bool) ->
     await provider.aclose()
 
 
+@_ENGINES
+async def test_a_proxy_of_the_environment(
+    simulator: Simulator, use_aiohttp: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    """It is used, unless the host is excepted; a .netrc file adds no credential."""
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine gemini.test login me password SENTINEL\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    monkeypatch.setenv("http_proxy", simulator.url)
+    with pytest.warns(UserWarning, match="in the clear"):
+        provider = create(_KEY, "http://gemini.test/google", use_aiohttp=use_aiohttp, allow_insecure_http=True)
+    with pytest.raises(LLMError):
+        await provider.complete(_REQUEST)
+    (seen,) = simulator.journal
+    assert "http://gemini.test/google/v1/models/gemini-2.5-flash:generateContent" in f"{seen.path}"
+    assert "authorization" not in dict(seen.headers)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    excepted = create(_KEY, simulator.base_url("google"), use_aiohttp=use_aiohttp)
+    assert (await _complete(excepted)).text
+    await provider.aclose()
+
+
 async def test_a_body_that_comes_as_events_unasked(simulator: Simulator) -> None:
     """A stream that is named JSON, as some proxies do, and one that is a whole body."""
     event = b'data: {"candidates":[{"content":{"parts":[{"text":"hi"}]},"finishReason":"STOP"}]}\n\n'
