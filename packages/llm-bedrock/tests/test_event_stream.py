@@ -139,9 +139,9 @@ def test_too_large_is_refused_by_its_length(frame: Frame) -> None:
 def test_a_remainder_is_known(text_stream: list[bytes]) -> None:
     """Whether a stream ended inside a message."""
     decoder = EventStreamDecoder()
-    decoder.feed(text_stream[0])
+    list(decoder.feed(text_stream[0]))
     assert not decoder.has_remainder()
-    decoder.feed(text_stream[1][:40])
+    list(decoder.feed(text_stream[1][:40]))
     assert decoder.has_remainder()
 
 

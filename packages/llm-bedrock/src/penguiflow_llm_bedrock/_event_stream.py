@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Iterator
 from typing import Final
 from zlib import crc32
 
@@ -51,50 +52,46 @@ class EventStreamDecoder:
         self._wanted = _PRELUDE_BYTES  # bytes to wait for before anything can be read
         self._names: dict[bytes, tuple[str | None, bytes]] = {}  # headers are few and repeat: read each block once
 
-    def feed(self, chunk: bytes) -> list[ServerSentEvent]:
-        """The events that `chunk` completes."""
+    def feed(self, chunk: bytes) -> Iterator[ServerSentEvent]:
+        """The events that `chunk` completes, one by one: those before a broken message are not lost with it."""
         if self._buffer:
             self._buffer += chunk
             if len(self._buffer) < self._wanted:
-                return []
+                return
             chunk = bytes(self._buffer)
             self._buffer.clear()
-        events: list[ServerSentEvent] = []
-        start = self._take(chunk, events)
+        start, end = 0, len(chunk)
+        while end - start >= _PRELUDE_BYTES:
+            size, headers = self._lengths(chunk, start)
+            stop = start + size
+            if stop > end:
+                self._wanted = size
+                break
+            if crc32(chunk[start : stop - 4]) != _CRC.unpack_from(chunk, stop - 4)[0]:
+                raise _broken("crc", "a stream message that does not match its checksum")
+            body = start + _PRELUDE_BYTES + headers
+            name, inline = self._named(chunk[start + _PRELUDE_BYTES : body])
+            if name is not None:
+                yield ServerSentEvent(data=chunk[body : stop - 4] or inline, event=name)
+            start = stop
+        else:
+            self._wanted = _PRELUDE_BYTES
         self._buffer += chunk[start:] if start else chunk
-        return events
 
     def has_remainder(self) -> bool:
         """Whether the bytes so far end inside a message: at the end of a stream, a sign that it was cut."""
         return bool(self._buffer)
 
-    def _take(self, data: bytes, events: list[ServerSentEvent]) -> int:
-        """Append the whole messages in `data` to `events`; where the next, unfinished one begins."""
-        start, end = 0, len(data)
-        while end - start >= _PRELUDE_BYTES:
-            size, headers, prelude_crc = _PRELUDE.unpack_from(data, start)
-            if crc32(data[start : start + 8]) != prelude_crc:
-                raise _broken("crc", "a stream message whose lengths do not match their checksum")
-            self._check(size, headers)
-            stop = start + size
-            if stop > end:
-                self._wanted = size
-                return start
-            if crc32(data[start + 8 : stop - 4], prelude_crc) != _CRC.unpack_from(data, stop - 4)[0]:
-                raise _broken("crc", "a stream message that does not match its checksum")
-            body = start + _PRELUDE_BYTES + headers
-            name, inline = self._named(data[start + _PRELUDE_BYTES : body])
-            if name is not None:
-                events.append(ServerSentEvent(data=data[body : stop - 4] or inline, event=name))
-            start = stop
-        self._wanted = _PRELUDE_BYTES
-        return start
-
-    def _check(self, size: int, headers: int) -> None:
+    def _lengths(self, data: bytes, start: int) -> tuple[int, int]:
+        """How long the message at `start` is, and its headers."""
+        size, headers, prelude_crc = _PRELUDE.unpack_from(data, start)
+        if crc32(data[start : start + 8]) != prelude_crc:
+            raise _broken("crc", "a stream message whose lengths do not match their checksum")
         if size > self._max:
             raise _broken("too_large", f"a stream message of more than {self._max} bytes")
         if size < headers + _LEAST_BYTES:
             raise _broken("framing", "a stream message whose lengths contradict each other")
+        return int(size), int(headers)
 
     def _named(self, block: bytes) -> tuple[str | None, bytes]:
         found = self._names.get(block)

@@ -191,6 +191,7 @@ class CallRunner:
                 attempt.usage = usage
             case _:
                 attempt.committed = True
+                attempt.events.append(event)
 
     def _accept(self, attempt: Attempt) -> CompletionResponse:
         assert attempt.response is not None  # noqa: S101  (both ways of calling a provider end with one)

@@ -32,7 +32,7 @@ def decode_response(body: Mapping[str, Any], *, warnings: Sequence[CallWarning] 
 
     Raises:
         LLMError: the response failed, was cancelled or is an error object, of the type its code says.
-        LLMProtocolError: kind "empty", the response is not finished: it runs in the background.
+        LLMProtocolError: kind "empty", there is no answer: the response runs in the background, or has no output.
     """
     response = response_from(body, objects(body.get("output")), warnings=warnings)
     check_status(body, usage=response.usage, partial=response)

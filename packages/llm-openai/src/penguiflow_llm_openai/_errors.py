@@ -15,6 +15,14 @@ def check_status(
 ) -> None:
     """Raise for a response object that is not an answer; see `decode_response`."""
     status = body.get("status")
+    if status == "completed" and not body.get("output"):
+        raise LLMProtocolError(
+            "the provider says that it answered, and there is no answer; ask again",
+            kind="empty",
+            phase=phase,
+            billed="unknown",
+            usage=usage,
+        )
     if status in ("completed", "incomplete"):
         return
     if body.get("error") or status == "failed":

@@ -98,6 +98,10 @@ class LLMError(Exception):
         """What had arrived of the answer when it broke off; its finish reason is "error" or what the provider said."""
         return self._partial
 
+    def keep_partial(self, partial: CompletionResponse) -> None:
+        """Note what had arrived, where whoever raised the error did not know."""
+        self._partial = partial
+
     def body_text(self) -> str | None:
         """The provider's error body with credentials masked, cut to 4,000 characters."""
         return self._body

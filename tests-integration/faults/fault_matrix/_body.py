@@ -1,0 +1,147 @@
+"""F13 to F24: bodies that are cut, slow, empty, too large, or not what they say."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from typing import Any, Final
+
+from fault_matrix._bench import Bench
+from fault_matrix._expect import healed, never
+from fault_matrix._values import Expected, Fault
+from penguiflow_llm_testing import Cut, Failure, Faulty, Raw, Simulator, Split, Step
+
+_PAGE: Final = b"<!doctype html><html><head><title>502 Bad Gateway</title></head></html>"
+_HTML: Final = (("content-type", "text/html; charset=utf-8"),)
+_JSON: Final = (("content-type", "application/json"),)
+_MIB: Final = 1024 * 1024
+
+
+def script(*steps: Step) -> Callable[[Bench], None]:
+    """Answers in their order."""
+    return lambda bench: bench.simulator.script(*steps)
+
+
+def _slow(bench: Bench) -> None:
+    step = bench.long_answer()
+    bench.simulator.script(Faulty(step=step, faults=(Split(sizes=(1,), gap_s=0.02),)))
+
+
+def _redirect(bench: Bench) -> None:
+    sink = Simulator().start()
+
+    def close() -> None:
+        opened = sink.connections_opened
+        sink.close()
+        if opened:
+            raise AssertionError("the redirect was followed")
+
+    bench.closers.append(close)
+    bench.simulator.script(Failure(status=307, body=b"", headers=(("location", f"{sink.url}/v1"),)))
+
+
+def _slow_expected(_: Bench) -> Expected:
+    return Expected(error="LLMTimeoutError", kind="total", committed=None)
+
+
+def _pages(*statuses: int) -> tuple[Fault, ...]:
+    return tuple(
+        Fault(
+            id=f"F18-{status}",
+            title=f"{status} with a web page",
+            inject=script(Failure(status=status, body=_PAGE, headers=_HTML)),
+            expect=healed("LLMServerError"),
+        )
+        for status in statuses
+    )
+
+
+def _edges(*statuses: int) -> tuple[Fault, ...]:
+    return tuple(
+        Fault(
+            id=f"F19-{status}",
+            title=f"{status} of an edge",
+            inject=script(Failure(status=status, body=_PAGE, headers=_HTML)),
+            expect=healed("LLMServerError", "edge", billed="unknown"),
+        )
+        for status in statuses
+    )
+
+
+def _raw(head: bytes) -> Raw:
+    return Raw(data=b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n" + head)
+
+
+def _bombs() -> dict[str, Any]:
+    body = gzip.compress(b" " * (64 * _MIB), 9)
+    return {"status": 200, "body": body, "headers": (*_JSON, ("content-encoding", "gzip"))}
+
+
+BODY: Final = (
+    Fault(
+        id="F13",
+        title="body cut",
+        inject=script(Faulty(faults=(Cut(after_bytes=20),))),
+        streamed=False,
+        expect=healed("LLMStreamInterruptedError", "body", billed="unknown"),
+    ),
+    Fault(id="F14", title="body drips", inject=_slow, settings={"timeout_s": 0.8}, expect=_slow_expected),
+    Fault(
+        id="F15",
+        title="200 with a web page",
+        inject=script(Failure(status=200, body=_PAGE, headers=_HTML)),
+        expect=healed("LLMProtocolError", "content_type", billed="unknown"),
+    ),
+    Fault(
+        id="F16",
+        title="200 with nothing",
+        inject=script(Failure(status=200, body=b"", headers=_JSON)),
+        expect=healed("LLMProtocolError", "empty", billed="unknown"),
+    ),
+    Fault(
+        id="F17",
+        title="half of the JSON, whole as HTTP has it",
+        inject=script(Faulty(faults=(Cut(after_bytes=30, how="clean"),))),
+        streamed=False,
+        expect=healed("LLMProtocolError", "json", billed="unknown"),
+    ),
+    *_pages(502, 503, 504),
+    *_edges(520, 524, 530),
+    Fault(
+        id="F20",
+        title="body over the limit",
+        inject=script(Failure(status=200, body=b'{"x":"' + b"a" * (33 * _MIB) + b'"}', headers=_JSON)),
+        expect=never("LLMProtocolError", "too_large", billed="unknown", most_s=20.0),
+    ),
+    Fault(
+        id="F21",
+        title="decompression bomb",
+        inject=lambda bench: bench.simulator.script(Failure(**_bombs())),
+        expect=never("LLMProtocolError", "too_large", most_s=20.0),
+    ),
+    Fault(
+        id="F22",
+        title="redirect to somewhere else",
+        inject=_redirect,
+        expect=never("LLMProtocolError", "redirect"),
+    ),
+    Fault(
+        id="F23a",
+        title="broken gzip",
+        inject=script(Failure(status=200, body=b"no gzip at all", headers=(*_JSON, ("content-encoding", "gzip")))),
+        expect=healed("LLMProtocolError", "encoding"),
+    ),
+    Fault(
+        id="F23b",
+        title="unknown coding",
+        inject=script(Failure(status=200, body=b"{}", headers=(*_JSON, ("content-encoding", "zstd")))),
+        expect=healed("LLMProtocolError", "encoding"),
+    ),
+    Fault(
+        id="F24",
+        title="two lengths",
+        inject=script(_raw(b"content-length: 2\r\ncontent-length: 5\r\n\r\n{}")),
+        expect=healed("LLMProtocolError", "framing", billed="unknown"),
+    ),
+)
+

@@ -1,0 +1,192 @@
+"""Runs one cell and looks at everything: what was raised, what reached the provider, what is left, what was shown."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import os
+import threading
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from inspect import iscoroutinefunction
+from typing import Any, Final
+
+from fault_matrix._bench import KEY, Bench
+from fault_matrix._values import ANY, Cell, Expected, Fault, Observed
+from penguiflow_llm import LLMError, LLMResult, LLMTimeoutError
+from penguiflow_llm_testing import Simulator
+
+_SETTLE_TURNS: Final = 20
+_SECONDS: Final = 60.0
+
+
+async def try_cell(fault: Fault, provider: str, *, streamed: bool, seed: int = 0) -> Cell:
+    """One fault of one provider over one transport."""
+    before = _resources()
+    with Simulator(seed=seed) as simulator:
+        bench = Bench(provider=provider, streamed=streamed, simulator=simulator, seed=seed)
+        bench.settings.update(fault.settings)
+        expected = fault.expect(bench)
+        if isinstance(expected, str):
+            return _cell(fault, bench, outcome="-", reason=expected)
+        try:
+            observed = await asyncio.wait_for(_observe(fault, bench), _SECONDS)
+        finally:
+            for close in bench.closers:
+                close()
+    leaks = await _left(before)
+    problems = (*_problems(expected, observed), *leaks, *observed.leaks, *observed.secrets)
+    return _cell(
+        fault,
+        bench,
+        outcome=_outcome(observed),
+        problems=problems,
+        requests=observed.requests,
+        elapsed_s=observed.elapsed_s,
+        overshoot_s=_overshoot(bench, observed),
+    )
+
+
+async def _observe(fault: Fault, bench: Bench) -> Observed:
+    asks = len(bench.simulator.journal)
+    with _logs() as said:
+        if iscoroutinefunction(fault.inject):
+            await fault.inject(bench)
+        else:
+            fault.inject(bench)
+        asks = len(bench.simulator.journal)
+        first: BaseException | None = None
+        raised: BaseException | None = None
+        result: Any = None
+        async with bench.client() as client:
+            started = time.monotonic()
+            try:
+                result = await (fault.call(bench, client) if fault.call else bench.ask(client))
+            except LLMError as error:
+                raised = error
+            elapsed = time.monotonic() - started
+            in_flight = client.requests_in_flight
+    if isinstance(result, LLMResult):
+        first = result.history[0].error
+    else:
+        first = getattr(raised, "__cause__", None) or raised
+    texts = [*said, *_texts(raised), *_texts(first)]
+    return Observed(
+        first=first,
+        raised=raised,
+        requests=len(bench.simulator.journal) - asks,
+        elapsed_s=elapsed,
+        leaks=(f"{in_flight} slots in use",) if in_flight else (),
+        secrets=tuple(sorted({f"the key is in {where}" for where, text in texts if KEY[3:19] in text})),
+    )
+
+
+def _texts(error: BaseException | None) -> list[tuple[str, str]]:
+    if error is None:
+        return []
+    shown = [("a traceback", "".join(traceback.format_exception(error))), ("a repr", repr(error))]
+    if isinstance(error, LLMError):
+        shown += [("the details", repr(error.details())), ("the error body", error.body_text() or "")]
+        shown.append(("the variables of an error", repr({**vars(error), "_partial": None})))
+    return shown
+
+
+@contextmanager
+def _logs() -> Iterator[list[tuple[str, str]]]:
+    """Everything logged by anyone, at its most talkative."""
+    said: list[tuple[str, str]] = []
+
+    class _Kept(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            said.append((f"the log of {record.name}", record.getMessage()))
+
+    root, handler = logging.getLogger(), _Kept(level=logging.DEBUG)
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    try:
+        yield said
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
+
+
+def _resources() -> dict[str, int]:
+    return {
+        "tasks": len(asyncio.all_tasks()),
+        # Those of the loop's own executor, which look up host names, stay for the loop's lifetime.
+        "threads": sum(not thread.name.startswith("asyncio_") for thread in threading.enumerate()),
+        "file descriptors": len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0,  # noqa: PTH112, PTH208
+    }
+
+
+async def _left(before: dict[str, int]) -> tuple[str, ...]:
+    """What there is more of than before, once everything had its turn to end."""
+    after = _resources()
+    for turn in range(_SETTLE_TURNS):
+        if all(after[name] <= before[name] for name in before):
+            return ()
+        await asyncio.sleep(0)
+        if turn == _SETTLE_TURNS // 2:
+            gc.collect()
+        after = _resources()
+    return tuple(f"{after[name] - count} {name} left" for name, count in before.items() if after[name] > count)
+
+
+def _problems(expected: Expected, observed: Observed) -> list[str]:
+    problems = []
+    first, raised = observed.first, observed.raised
+    name = type(first).__name__ if first is not None else None
+    if name != expected.error:
+        problems.append(f"{name} instead of {expected.error}: {first!r}")
+    elif isinstance(first, LLMError):
+        problems += _fields(expected, first)
+    if expected.healed != (raised is None) and expected.error is not None:
+        problems.append("it was not tried again" if expected.healed else "it was tried again, and succeeded")
+    if expected.requests is not None and observed.requests != expected.requests:
+        problems.append(f"{observed.requests} requests instead of {expected.requests}")
+    if not expected.least_s <= observed.elapsed_s <= expected.most_s:
+        problems.append(f"{observed.elapsed_s:.2f} s is not in {expected.least_s} to {expected.most_s}")
+    return problems
+
+
+def _fields(expected: Expected, error: LLMError) -> list[str]:
+    looked_at = {
+        "kind": (expected.kind, ANY if expected.kind == ANY else error.kind),
+        "billed": (expected.billed, error.billed if expected.billed else None),
+        "committed": (expected.committed, error.committed if expected.committed is not None else None),
+        "retry_after_s": (expected.retry_after_s, error.retry_after_s if expected.retry_after_s is not None else None),
+    }
+    wrong = [f"{name} is {got!r}, not {wanted!r}" for name, (wanted, got) in looked_at.items() if wanted != got]
+    if expected.partial and error.partial() is None:
+        wrong.append("what had arrived is lost")
+    return wrong
+
+
+def _overshoot(bench: Bench, observed: Observed) -> float | None:
+    error = observed.raised
+    limits = {
+        "total": bench.settings.get("timeout_s"),
+        "headers": bench.settings.get("first_output_timeout_s"),
+        "progress": bench.settings.get("progress_timeout_s"),
+    }
+    if not isinstance(error, LLMTimeoutError) or error.phase == "local" and error.__cause__ is not None:
+        return None
+    limit = limits.get(error.kind or "")
+    return None if limit is None or error.kind == "headers" else observed.elapsed_s - float(limit)
+
+
+def _outcome(observed: Observed) -> str:
+    if observed.first is None and observed.raised is None:
+        return "ok"
+    first = observed.first or observed.raised
+    kind = getattr(first, "kind", None)
+    shown = type(first).__name__.removeprefix("LLM").removesuffix("Error") + (f"[{kind}]" if kind else "")
+    return shown if observed.raised is not None else f"{shown} -> ok"
+
+
+def _cell(fault: Fault, bench: Bench, **observed: Any) -> Cell:
+    return Cell(fault=fault.id, title=fault.title, provider=bench.provider, streamed=bench.streamed, **observed)

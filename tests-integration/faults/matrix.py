@@ -1,0 +1,83 @@
+"""Every fault of the contract at every provider, plain and streamed: `uv run python tests-integration/faults/matrix.py`.
+
+Each cell is a call of the public client over the real SDK, against a simulator on loopback that misbehaves. Asserted are
+the type and kind of the error, whether it was tried again, the requests on the wire, the time it took, what was billed and
+kept, and that nothing is left: no task, thread, file descriptor or slot, and the key nowhere in errors and logs.
+
+Prints a table; `--json FILE` also writes every cell. Exit status 1 where a cell fails.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from fault_matrix import FAULTS, PROVIDERS, Cell, Fault, try_cell
+
+
+def cells(faults: Sequence[str], providers: Sequence[str]) -> Iterator[tuple[Fault, str, bool]]:
+    """The cells to try: fault, provider, whether it is streamed."""
+    for fault in FAULTS:
+        if faults and not any(fault.id.startswith(wanted) for wanted in faults):
+            continue
+        for provider in providers or PROVIDERS:
+            yield from ((fault, provider, streamed) for streamed in (False, True) if _applies(fault, streamed))
+
+
+def _applies(fault: Fault, streamed: bool) -> bool:
+    return fault.streamed if streamed else fault.plain
+
+
+def line(cell: Cell) -> str:
+    """One row of the table."""
+    how = "streamed" if cell.streamed else "plain"
+    end = cell.reason or "; ".join(cell.problems) or "pass"
+    return f"{cell.fault:8} {cell.provider:11} {how:9} {cell.outcome:34} {cell.requests:>3} {cell.elapsed_s:>6.2f}  {end}"
+
+
+def summary(tried: Sequence[Cell]) -> str:
+    """The closing lines: how many passed, and how late time-outs came."""
+    failed = sum(bool(cell.problems) for cell in tried)
+    reasons = sum(cell.reason is not None for cell in tried)
+    late = sorted(cell.overshoot_s for cell in tried if cell.overshoot_s is not None)
+    lines = [f"fault matrix: {len(tried)} cells, {len(tried) - failed - reasons} passed, {reasons} with a reason, {failed} failed"]
+    if late:
+        lines.insert(0, f"time-outs: {len(late)}, late by {late[-1] * 1000:.0f} ms at most")
+    return "\n".join(lines)
+
+
+async def run(options: argparse.Namespace) -> int:
+    """Try the cells one after another, so that each one's times are its own."""
+    tried = []
+    print(f"{'fault':8} {'provider':11} {'transport':9} {'outcome':34} {'req':>3} {'s':>6}  verdict")
+    for fault, provider, streamed in cells(options.fault, options.provider):
+        cell = await try_cell(fault, provider, streamed=streamed, seed=options.seed)
+        tried.append(cell)
+        if not options.failed or cell.problems:
+            print(line(cell), flush=True)
+    print(summary(tried))
+    if options.json is not None:
+        options.json.write_text(json.dumps([asdict(cell) for cell in tried], indent=1))
+    return 1 if any(cell.problems for cell in tried) else 0
+
+
+def main() -> int:
+    """Run and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--fault", action="append", default=[], metavar="ID", help="only faults whose id begins so; repeatable")
+    parser.add_argument("--provider", action="append", default=[], choices=PROVIDERS, help="only this one; repeatable")
+    parser.add_argument("--seed", type=int, default=0, help="of the simulator (default: 0)")
+    parser.add_argument("--failed", action="store_true", help="print only the cells that fail")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every cell there")
+    return asyncio.run(run(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
