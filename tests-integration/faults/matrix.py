@@ -1,8 +1,10 @@
-"""Every fault of the contract at every provider, plain and streamed: `uv run python tests-integration/faults/matrix.py`.
+"""Every fault of the contract at every provider, plain and streamed.
 
-Each cell is a call of the public client over the real SDK, against a simulator on loopback that misbehaves. Asserted are
-the type and kind of the error, whether it was tried again, the requests on the wire, the time it took, what was billed and
-kept, and that nothing is left: no task, thread, file descriptor or slot, and the key nowhere in errors and logs.
+uv run python tests-integration/faults/matrix.py
+
+Each cell is a call of the public client over the real SDK, against a simulator on loopback that misbehaves. Asserted
+are the type and kind of the error, whether it was tried again, the requests on the wire, the time it took, what was
+billed and kept, and that nothing is left: no task, thread, file descriptor or slot, and the key in no error and no log.
 
 Prints a table; `--json FILE` also writes every cell. Exit status 1 where a cell fails.
 """
@@ -39,7 +41,9 @@ def line(cell: Cell) -> str:
     """One row of the table."""
     how = "streamed" if cell.streamed else "plain"
     end = cell.reason or "; ".join(cell.problems) or "pass"
-    return f"{cell.fault:8} {cell.provider:11} {how:9} {cell.outcome:34} {cell.requests:>3} {cell.elapsed_s:>6.2f}  {end}"
+    return (
+        f"{cell.fault:8} {cell.provider:11} {how:9} {cell.outcome:34} {cell.requests:>3} {cell.elapsed_s:>6.2f}  {end}"
+    )
 
 
 def summary(tried: Sequence[Cell]) -> str:
@@ -47,7 +51,8 @@ def summary(tried: Sequence[Cell]) -> str:
     failed = sum(bool(cell.problems) for cell in tried)
     reasons = sum(cell.reason is not None for cell in tried)
     late = sorted(cell.overshoot_s for cell in tried if cell.overshoot_s is not None)
-    lines = [f"fault matrix: {len(tried)} cells, {len(tried) - failed - reasons} passed, {reasons} with a reason, {failed} failed"]
+    passed = len(tried) - failed - reasons
+    lines = [f"fault matrix: {len(tried)} cells, {passed} passed, {reasons} with a reason, {failed} failed"]
     if late:
         lines.insert(0, f"time-outs: {len(late)}, late by {late[-1] * 1000:.0f} ms at most")
     return "\n".join(lines)
@@ -71,7 +76,9 @@ async def run(options: argparse.Namespace) -> int:
 def main() -> int:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--fault", action="append", default=[], metavar="ID", help="only faults whose id begins so; repeatable")
+    parser.add_argument(
+        "--fault", action="append", default=[], metavar="ID", help="only faults whose id begins so; repeatable"
+    )
     parser.add_argument("--provider", action="append", default=[], choices=PROVIDERS, help="only this one; repeatable")
     parser.add_argument("--seed", type=int, default=0, help="of the simulator (default: 0)")
     parser.add_argument("--failed", action="store_true", help="print only the cells that fail")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -41,7 +40,7 @@ class Greeting(BaseModel):
 class NoWait(Random):
     """Full jitter that always falls on no wait."""
 
-    def uniform(self, a: float, b: float) -> float:  # noqa: ARG002
+    def uniform(self, a: float, b: float) -> float:
         return a
 
 
@@ -87,10 +86,11 @@ class Bench:
 
     async def ask(self, client: LLMClient, **options: Any) -> LLMResult[Greeting]:
         """The usual call: a typed value in native mode, over the bench's transport."""
-        options = {"mode": "native", **options}
-        if not self.streamed:
-            return await client.generate("Say hello.", Greeting, **options)
-        return await client.generate("Say hello.", Greeting, on_stream_event=self.seen.append, **options)
+        if self.streamed:
+            options["on_stream_event"] = self.seen.append
+        settings: Any = {"mode": "native", **options}
+        result: LLMResult[Greeting] = await client.generate("Say hello.", Greeting, **settings)
+        return result
 
     def long_answer(self) -> Answer:
         """An answer of many events."""
@@ -126,7 +126,9 @@ class Bench:
     def content_type(self) -> tuple[tuple[str, str], ...]:
         """The header of a stream, or of a plain body."""
         kinds = {"bedrock": "application/vnd.amazon.eventstream"}
-        return (("content-type", kinds.get(self.provider, "text/event-stream") if self.streamed else "application/json"),)
+        return (
+            ("content-type", kinds.get(self.provider, "text/event-stream") if self.streamed else "application/json"),
+        )
 
     def error_body(self, status: int, message: str, code: str | None = None) -> tuple[Any, tuple[tuple[str, str], ...]]:
         """An error as the provider shapes it: the JSON, and headers beside it."""
@@ -145,15 +147,6 @@ class Bench:
                 return {"error": {"code": status, "message": message}}, ()
             case _:
                 return {"error": {"message": message, "type": code or "invalid_request_error", "code": code}}, ()
-
-
-def tls_context(certificate: bytes, key: bytes, folder: Any) -> ssl.SSLContext:
-    """A server's context with this certificate."""
-    pem = folder / "server.pem"
-    pem.write_bytes(certificate + key)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem)
-    return context
 
 
 def as_json(value: Any) -> bytes:

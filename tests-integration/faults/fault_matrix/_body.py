@@ -144,4 +144,3 @@ BODY: Final = (
         expect=healed("LLMProtocolError", "framing", billed="unknown"),
     ),
 )
-

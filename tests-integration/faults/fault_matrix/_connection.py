@@ -45,7 +45,7 @@ def _blackhole(bench: Bench) -> None:
     waiting = []
     for _ in range(3):
         filler = socket.socket()
-        filler.setblocking(False)
+        filler.settimeout(0)
         filler.connect_ex(listener.getsockname())
         waiting.append(filler)
     bench.closers += [listener.close, *(filler.close for filler in waiting)]

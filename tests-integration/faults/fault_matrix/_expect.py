@@ -47,5 +47,3 @@ def by_provider(default: Expect, **others: Expect) -> Expect:
 def not_here(reason: str) -> Expect:
     """A cell that cannot be, and why."""
     return lambda _: reason
-
-

@@ -25,6 +25,7 @@ _SECONDS: Final = 60.0
 
 async def try_cell(fault: Fault, provider: str, *, streamed: bool, seed: int = 0) -> Cell:
     """One fault of one provider over one transport."""
+    await _warm(provider)
     before = _resources()
     with Simulator(seed=seed) as simulator:
         bench = Bench(provider=provider, streamed=streamed, simulator=simulator, seed=seed)
@@ -34,6 +35,8 @@ async def try_cell(fault: Fault, provider: str, *, streamed: bool, seed: int = 0
             return _cell(fault, bench, outcome="-", reason=expected)
         try:
             observed = await asyncio.wait_for(_observe(fault, bench), _SECONDS)
+        except Exception as error:  # noqa: BLE001 - a cell that breaks is one that fails, and the others go on
+            return _cell(fault, bench, outcome="broken", problems=(repr(error),))
         finally:
             for close in bench.closers:
                 close()
@@ -50,6 +53,19 @@ async def try_cell(fault: Fault, provider: str, *, streamed: bool, seed: int = 0
     )
 
 
+_WARM: Final[set[str]] = set()
+
+
+async def _warm(provider: str) -> None:
+    """Load the SDK first: it takes a second or more, which is no fault's."""
+    if provider not in _WARM:
+        _WARM.add(provider)
+        with Simulator() as simulator:
+            bench = Bench(provider=provider, streamed=False, simulator=simulator)
+            async with bench.client() as client:
+                await bench.ask(client)
+
+
 async def _observe(fault: Fault, bench: Bench) -> Observed:
     asks = len(bench.simulator.journal)
     with _logs() as said:
@@ -58,7 +74,6 @@ async def _observe(fault: Fault, bench: Bench) -> Observed:
         else:
             fault.inject(bench)
         asks = len(bench.simulator.journal)
-        first: BaseException | None = None
         raised: BaseException | None = None
         result: Any = None
         async with bench.client() as client:
@@ -69,10 +84,8 @@ async def _observe(fault: Fault, bench: Bench) -> Observed:
                 raised = error
             elapsed = time.monotonic() - started
             in_flight = client.requests_in_flight
-    if isinstance(result, LLMResult):
-        first = result.history[0].error
-    else:
-        first = getattr(raised, "__cause__", None) or raised
+    whole = result.history[0].error if isinstance(result, LLMResult) else None
+    first = whole or getattr(raised, "__cause__", None) or raised
     texts = [*said, *_texts(raised), *_texts(first)]
     return Observed(
         first=first,
@@ -173,7 +186,7 @@ def _overshoot(bench: Bench, observed: Observed) -> float | None:
         "headers": bench.settings.get("first_output_timeout_s"),
         "progress": bench.settings.get("progress_timeout_s"),
     }
-    if not isinstance(error, LLMTimeoutError) or error.phase == "local" and error.__cause__ is not None:
+    if not isinstance(error, LLMTimeoutError) or (error.phase == "local" and error.__cause__ is not None):
         return None
     limit = limits.get(error.kind or "")
     return None if limit is None or error.kind == "headers" else observed.elapsed_s - float(limit)

@@ -115,7 +115,9 @@ def _nested_expected(bench: Bench) -> Expected:
 STATUS: Final = (
     Fault(id="F25", title="400", inject=script(bad_request()), expect=never("LLMInvalidRequestError", billed="no")),
     Fault(id="F26", title="context too long", inject=script(context_too_long()), expect=never("LLMContextLengthError")),
-    Fault(id="F27", title="wrong key", inject=script(unauthorized()), expect=never("LLMAuthError", "invalid", billed="no")),
+    Fault(
+        id="F27", title="wrong key", inject=script(unauthorized()), expect=never("LLMAuthError", "invalid", billed="no")
+    ),
     Fault(id="F28", title="may not", inject=script(forbidden()), expect=never("LLMPermissionError", "denied")),
     Fault(id="F29", title="no such model", inject=script(model_not_found()), expect=never("LLMNotFoundError")),
     Fault(id="F30", title="no credit", inject=script(quota_exceeded()), expect=never("LLMQuotaError", ANY)),
@@ -153,7 +155,12 @@ STATUS: Final = (
         expect=never("LLMRateLimitError", retry_after_s=3600.0),
     ),
     *_junk_hints(),
-    Fault(id="F39", title="429 without a hint", inject=script(rate_limited()), expect=healed("LLMRateLimitError", billed="no")),
+    Fault(
+        id="F39",
+        title="429 without a hint",
+        inject=script(rate_limited()),
+        expect=healed("LLMRateLimitError", billed="no"),
+    ),
     Fault(
         id="F40a",
         title="503, x-should-retry: false",

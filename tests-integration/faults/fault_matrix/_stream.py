@@ -168,7 +168,8 @@ def _to_end_of_frame(body: bytes, _: int) -> int:
     while position < name:
         start = position
         position += struct.unpack(">I", body[position : position + 4])[0]
-    return start + struct.unpack(">I", body[start : start + 4])[0] - name
+    size: int = struct.unpack(">I", body[start : start + 4])[0]
+    return start + size - name
 
 
 def _botched(bench: Bench) -> Expected | str:
@@ -300,6 +301,18 @@ STREAM: Final = (
         inject=_giant,
         plain=False,
         expect=never("LLMProtocolError", "too_large"),
+    ),
+    Fault(
+        id="F62",
+        title="calls without an index, an id or a name",
+        inject=script(Answer()),
+        expect=not_here("held by the decoders' tests of each package, where fragments are written one by one"),
+    ),
+    Fault(
+        id="F63",
+        title="usage that is early, late, cumulative or null",
+        inject=script(Answer()),
+        expect=not_here("held by the decoders' tests of each package, and by the recordings"),
     ),
     Fault(
         id="F64",

@@ -9,7 +9,6 @@ from typing import Any, Final, TypeAlias
 from fault_matrix._bench import Bench
 from penguiflow_llm import LLMClient
 
-
 ANY: Final = "any"
 
 

@@ -10,6 +10,7 @@ from penguiflow_llm_core._feedback import problem_text
 from penguiflow_llm_core._json_text import JSONReading, read_inner, read_json
 from penguiflow_llm_core._output_type import OutputType
 from penguiflow_llm_core._partial import PartialReader
+from penguiflow_llm_core._quoted_fields import REPAIR, unquoted
 from penguiflow_llm_core._result import AttemptRecord, LLMResult, PartialValue
 from penguiflow_llm_core._tools import PlannedTools
 from penguiflow_llm_core.output import ModeChoice, mode_for
@@ -180,7 +181,16 @@ class StructuredTask:
 
     def _validate(self, reading: JSONReading) -> Any:
         self._sent = reading.value
-        return self._output.validate(self._rungs[0].plan.restore(reading.value))
+        value = self._rungs[0].plan.restore(reading.value)
+        try:
+            return self._output.validate(value)
+        except LLMValidationError as error:
+            repaired = unquoted(value, error.errors)
+            if repaired is None:
+                raise
+        validated = self._output.validate(repaired)
+        self._warnings.append(CallWarning(kind="repaired_json", message=REPAIR))
+        return validated
 
     def correct(self, error: LLMParseError, response: CompletionResponse | None) -> bool:
         """Only the last failed turn is kept, so that feedback never grows."""

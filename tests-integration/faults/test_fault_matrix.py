@@ -1,0 +1,52 @@
+"""Every fault of the contract at every provider, plain and streamed; `matrix.py` prints the same as a table."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+from itertools import product
+from pathlib import Path
+
+import pytest
+from fault_matrix import FAULTS, PROVIDERS, Fault, try_cell
+
+CONTRACT = Path(__file__).resolve().parents[3] / "shared" / "facts" / "fault-matrix.csv"
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.id)
+async def test_a_fault(fault: Fault) -> None:
+    """The same law for every provider: what is sent again, what it says, what it leaves behind."""
+    transports = [streamed for streamed in (False, True) if (fault.streamed if streamed else fault.plain)]
+    cells = [
+        await try_cell(fault, provider, streamed=streamed) for provider, streamed in product(PROVIDERS, transports)
+    ]
+    assert [] == [
+        f"{cell.provider}, {'streamed' if cell.streamed else 'plain'}: {problem}"
+        for cell in cells
+        for problem in cell.problems
+    ]
+
+
+def test_no_fault_of_the_contract_is_left_out() -> None:
+    """Each of its rows is a row here, or several."""
+    if not CONTRACT.is_file():
+        pytest.skip("the contract lies beside the repository, and is not here")
+    with CONTRACT.open(newline="") as lines:
+        wanted = {row["id"] for row in csv.DictReader(lines)}
+    assert set() == {name for name in wanted if not any(fault.id.startswith(name) for fault in FAULTS)}
+
+
+def test_the_command_prints_a_row_for_every_cell(tmp_path: Path) -> None:
+    """And writes them for a program to read."""
+    program, written = Path(__file__).with_name("matrix.py"), tmp_path / "cells.json"
+    done = subprocess.run(
+        [sys.executable, str(program), "--fault", "F25", "--json", str(written)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = done.stdout.splitlines()
+    assert (0, "") == (done.returncode, done.stderr)
+    assert "fault matrix: 12 cells, 12 passed, 0 with a reason, 0 failed" == lines[-1]
+    assert 12 == written.read_text().count('"fault": "F25"')
