@@ -3,8 +3,8 @@
 uv run python tests-integration/endurance/churn.py [--calls 100000] [--seed 0] [--provider openai]
 
 Each call is plain or streamed and draws a fate: answered, cancelled, stopped by its token, timed out, left in the
-middle, or hit by a fault of the provider's. Held all the while: no more slots in use than there are. Held at the end: no
-task, thread, file descriptor or slot more than at the start. Exit status 1 where that fails.
+middle, or hit by a fault of the provider's. Held all the while: no more slots in use than there are. Held at the
+end: no task, thread, file descriptor or slot more than at the start. Exit status 1 where that fails.
 """
 
 from __future__ import annotations

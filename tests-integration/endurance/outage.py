@@ -2,8 +2,8 @@
 
 uv run python tests-integration/endurance/outage.py [--calls 1000] [--provider openai]
 
-Calls meet a provider that answers 503 to everything; then it heals, and calls are made until one succeeds. Held: at most
-1.10 requests a call and 10 more, and a success within 5 seconds of healing. Exit status 1 where that fails.
+Calls meet a provider that answers 503 to everything; then it heals, and calls are made until one succeeds. Held:
+at most 1.10 requests a call and 10 more, and a success within 5 seconds of healing. Exit status 1 where that fails.
 """
 
 from __future__ import annotations
@@ -65,9 +65,8 @@ def main() -> int:
         made, back_s = asyncio.run(outage(provider, options.calls))
         held = made <= 1.1 * options.calls + 10 and back_s <= LONGEST_S
         failed = failed or not held
-        print(
-            f"{provider:11} {options.calls} calls, {made} requests, back after {back_s:.2f} s{'' if held else ': FAILED'}"
-        )
+        verdict = "" if held else ": FAILED"
+        print(f"{provider:11} {options.calls} calls, {made} requests, back after {back_s:.2f} s{verdict}")
     return 1 if failed else 0
 
 

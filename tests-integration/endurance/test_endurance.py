@@ -15,8 +15,8 @@ async def test_nothing_is_left_of_calls_that_end_in_every_way(provider: str) -> 
     assert 150 == tally.ends.total()
 
 
-async def test_an_outage_is_not_made_worse(provider: str = "openai") -> None:
+async def test_an_outage_is_not_made_worse() -> None:
     """And its end is noticed."""
-    made, back_s = await outage(provider, 100)
+    made, back_s = await outage("openai", 100)
     assert made <= 1.1 * 100 + 10
     assert back_s <= 2 * LONGEST_S
