@@ -34,6 +34,10 @@ def _message(node: Node, dialect: Dialect) -> Iterator[Violation]:
         if keyword in dialect.refused or keyword.startswith("x-"):
             words = f"Unknown name \"{_snake(keyword)}\" at '{_path(node)}': Cannot find field."
             yield node.breaks("refused", f"Invalid JSON payload received. {words}")
+    if isinstance(node.schema.get("ref"), str) and node.schema.keys() - {"ref", "description", "default"}:
+        words = "If a schema node has Schema.ref set, then only description and default can be set alongside it"
+        name = node.schema["ref"].rpartition("/")[2]
+        yield node.breaks("refused", f"Schema.ref {name!r} was set alongside unsupported fields. {words}")
     if "anyOf" in node.schema and len(node.schema) > 1 and dialect.lonely_unions:
         words = "schema specified other fields alongside any_of. When using any_of, it must be the only field set."
         yield node.breaks("lonely_unions", f"Unable to submit request because `{_field(node)}` {words}")
