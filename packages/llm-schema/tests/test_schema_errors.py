@@ -48,7 +48,7 @@ def many(count: int, schema: Any, *, required: bool) -> dict[str, Any]:
 
 CIRCLE = closed(n={"$ref": "#/$defs/N"}) | {"$defs": {"N": closed(n={"$ref": "#/$defs/N"})}}
 LOOP = plain(n={"$ref": "#/$defs/N"}) | {"$defs": {"N": plain(n={"$ref": "#/$defs/N"})}}
-# (source, quotation, dialect, schema)
+# rows of a source, a quotation, a dialect and a schema
 CAUSED: list[tuple[str, str, str, Any]] = [
     ("OA-6484", "'additionalProperties' is required to be supplied and to be false.", OPENAI, closed(a={**closed(), "additionalProperties": True})),
     ("OA-6484", "to be an array including every key in properties. Missing 'roles'.", OPENAI, closed(roles=STRING) | {"required": []}),
