@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from penguiflow_llm_google._encode import encode_generate
+from penguiflow_llm_google._options import read_settings
 from penguiflow_llm_google._profiles import google_profile
 from penguiflow_llm_google._wire import GenerateWire
 from penguiflow_llm_types import (
@@ -188,6 +189,23 @@ def test_paths(model: str, vertex: bool, stream: bool, path: str) -> None:
     """A model's name is part of the URL, by the SDK's own rules."""
     request = LLMRequest(model=model, messages=(_HELLO,))
     assert path == GenerateWire(vertex=vertex).encode(request, google_profile(model), stream=stream).path
+
+
+@pytest.mark.parametrize(
+    ("project", "location", "name", "sent"),
+    [
+        ("p", "eu", "abc", "projects/p/locations/eu/cachedContents/abc"),
+        ("p", None, "cachedContents/abc", "projects/p/locations/global/cachedContents/abc"),
+        ("p", None, "projects/q/locations/us/cachedContents/abc", "projects/q/locations/us/cachedContents/abc"),
+        (None, None, "abc", "cachedContents/abc"),
+    ],
+)
+def test_a_cache_at_vertex(project: str | None, location: str | None, name: str, sent: str) -> None:
+    """There it is named with its project."""
+    settings = read_settings(None, None, {"vertexai": True, "project": project, "location": location}, {})
+    wire = GenerateWire(vertex=True, parent=settings.parent)
+    request = LLMRequest(model="gemini-x", messages=(_HELLO,), cache=CacheConfig(content=name))
+    assert sent == wire.encode(request, google_profile("gemini-x"), stream=False).body["cachedContent"]
 
 
 @pytest.mark.parametrize("model", ["", "a b", "../x", "x?alt=y", "x#y", "x/../y", "models/", "x%2fy", "x\r\ny"])

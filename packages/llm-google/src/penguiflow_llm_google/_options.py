@@ -49,6 +49,13 @@ class Settings:
     connect_timeout_s: float = 5.0
     use_aiohttp: bool | None = None
 
+    @property
+    def parent(self) -> str | None:
+        """What the names of own resources begin with at Vertex AI; None where the project is not known here."""
+        if not self.vertex or self.project is None:
+            return None
+        return f"projects/{self.project}/locations/{self.location or 'global'}"
+
     def redact(self, text: str) -> str:
         """`text` of the provider's without the credential, and without anything that looks like one."""
         return redact_key_like(text if self.api_key is None else self.api_key.redact(text))

@@ -24,7 +24,7 @@ def create(api_key: str | Secret | None = None, base_url: str | None = None, **o
     settings = read_settings(api_key, base_url, options, os.environ)
     return WireProvider(
         name="google",
-        wire=GenerateWire(vertex=settings.vertex),
+        wire=GenerateWire(vertex=settings.vertex, parent=settings.parent),
         transport=PerLoop(partial(connect, settings)),
         profile=partial(google_profile, vertex=settings.vertex),
         redact=settings.redact,

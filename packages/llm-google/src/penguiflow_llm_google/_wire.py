@@ -26,13 +26,18 @@ _RESOURCES: Final = ("models/", "tunedModels/", "projects/", "publishers/")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenerateWire:
-    """The API, at either service; they differ in paths alone."""
+    """The API, at either service; they differ in paths and names alone."""
 
     vertex: bool = False
+    parent: str | None = None
+    """What the names of own resources begin with at Vertex AI: `projects/.../locations/...`, where it is known."""
 
     def encode(self, request: LLMRequest, profile: ModelProfile, *, stream: bool) -> Encoded:
         """See `Wire`. Raises `LLMConfigurationError` for a model name that cannot stand in a URL."""
         body, warnings = encode_generate(request, profile)
+        cache = body.get("cachedContent")
+        if self.parent is not None and isinstance(cache, str) and cache.startswith("cachedContents/"):
+            body["cachedContent"] = f"{self.parent}/{cache}"
         verb = "streamGenerateContent?alt=sse" if stream else "generateContent"
         return Encoded(path=f"/{self._resource(request.model)}:{verb}", body=body, warnings=warnings)
 
