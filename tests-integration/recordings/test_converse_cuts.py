@@ -22,7 +22,7 @@ def test_cut_at_every_byte(recordings: Sequence[Recording]) -> None:
         whole = _outcome(_decoded(recording.body))
         frames, decoder = EventStreamDecoder(), ConverseStreamDecoder()
         for position in range(len(recording.body)):
-            events = frames.feed(recording.body[position : position + 1])
+            events = list(frames.feed(recording.body[position : position + 1]))
             for event in events:
                 decoder.feed(event)
             if (events or position == 0) and not _is_fair(_outcome(decoder), whole):
