@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from wire_replay import Recording, find_recordings
+from wire_replay import Failed, Recording, RecordingServer, Replayer, find_recordings
 from wire_replay._ask_anthropic import ask_of, normal
 
 from penguiflow_llm_anthropic import anthropic_profile
@@ -62,6 +62,20 @@ def _said(decoder: MessagesStreamDecoder) -> CompletionResponse | None:
         return decoder.finish()
     except LLMTruncatedError:
         return None
+
+
+async def test_errors_say_where_they_come_from(recordings: Sequence[Recording]) -> None:
+    """Status, request id and the provider's own word for it are what a support request needs."""
+    chosen = [recording for recording in recordings if not recording.is_success and recording.file == _STREAMS[0]]
+    async with RecordingServer(chosen) as server, Replayer(server) as replayer:
+        outcomes = await replayer.play_all(chosen)
+    assert len(outcomes) >= 40
+    for recording, outcome in outcomes:
+        assert isinstance(outcome, Failed)
+        error, said = outcome.error, json.loads(recording.body)["error"]
+        assert ("anthropic", recording.status, "no") == (error.provider, error.status, error.billed)
+        assert (recording.headers.get("request-id"), said["type"]) == (error.request_id, error.code)
+        assert said["message"] in error.message
 
 
 def _requests() -> Iterator[dict[str, Any]]:

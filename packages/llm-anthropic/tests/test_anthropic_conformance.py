@@ -23,3 +23,22 @@ class TestMessages(ProviderConformance):
         ),
         credential={"ANTHROPIC_API_KEY": KEY},
     )
+
+
+class TestAdaptive(ProviderConformance):
+    """Models that think as much as they find good, and take no sampling settings."""
+
+    facts = ProviderFacts(
+        plugin=plugin,
+        personality="anthropic",
+        models=Models(
+            text="claude-sonnet-5",
+            tools="claude-sonnet-5",
+            native="claude-sonnet-5",
+            strict_tools="claude-sonnet-5",
+            reasoning="claude-sonnet-5",
+            image="claude-sonnet-5",
+            unheard_of="claude-opus-9",
+        ),
+        credential={"ANTHROPIC_API_KEY": KEY},
+    )

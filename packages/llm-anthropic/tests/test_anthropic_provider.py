@@ -166,6 +166,22 @@ async def test_refusals(serve: Any, make: Any, status: int, body: Any, error: ty
     assert (None, None) == (caught.value.__cause__, caught.value.__context__)
 
 
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (_error("rate_limit_error", "Slow down."), "rate_limit_error"),
+        (_error("rate_limit_error", "Spent.", **SPENT), "enforced_spend_limit_reached"),
+    ],
+)
+async def test_what_the_provider_calls_it(serve: Any, make: Any, body: Any, code: str) -> None:
+    """The cause where it has a name, else the type: before an answer and inside of it."""
+    for status in (429, 200):
+        wire = await serve(_whole(body, status=status))
+        with pytest.raises(LLMError) as caught:
+            await make(wire.url).complete(REQUEST)
+        assert code == caught.value.code
+
+
 async def test_how_long_to_wait(serve: Any, make: Any) -> None:
     """As the server says it."""
     refusal = _whole(_error("rate_limit_error", "Slow down."), status=429, more="retry-after: 7\r\n")

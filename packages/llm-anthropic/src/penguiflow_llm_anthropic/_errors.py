@@ -86,6 +86,7 @@ _BY_TEXT: Final[tuple[tuple[tuple[str, ...], Verdict], ...]] = (
 ERRORS: Final = ErrorTables(
     by_code=_BY_CODE,
     by_text=_BY_TEXT,
+    type_is_code=True,
     request_id_headers=("request-id", "x-amzn-requestid", "x-request-id"),
     code_headers=("x-amzn-errortype",),
 )

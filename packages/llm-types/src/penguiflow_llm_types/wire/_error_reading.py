@@ -53,7 +53,7 @@ def error_from_response(
         _sentence(verdict, said, f"HTTP {status}", redact),
         kind=verdict.kind,
         status=status,
-        code=said.code,
+        code=_code(said, tables),
         request_id=first_header(headers, tables.request_id_headers),
         phase="headers",
         retry_after_s=wait,
@@ -80,7 +80,7 @@ def in_band_error(
         _sentence(verdict, said, "an error inside its answer", redact),
         kind=verdict.kind,
         status=said.status,
-        code=said.code,
+        code=_code(said, tables),
         phase=phase,
         retry_after_s=_wait_in_body(said),
         billed=billed,
@@ -93,6 +93,10 @@ def _named(said: ErrorBody, headers: Mapping[str, str], tables: ErrorTables) -> 
     """A header's name of the error, as AWS has it: "ThrottlingException:http://..."."""
     code = first_header(headers, tables.code_headers)
     return said if code is None else replace(said, code=code.partition(":")[0])
+
+
+def _code(said: ErrorBody, tables: ErrorTables) -> str | None:
+    return said.code or (said.type if tables.type_is_code else None)
 
 
 def _verdict(status: int, said: ErrorBody, tables: ErrorTables, *, is_page: bool) -> Verdict:

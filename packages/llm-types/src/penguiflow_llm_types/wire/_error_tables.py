@@ -87,6 +87,8 @@ class ErrorTables:
     """As `by_text`, for words that mean something at one status only; asked before everything else."""
     hands_on: bool = False
     """Whether the service wraps errors of others in a 400 or a 500 of its own; the status they claim then counts."""
+    type_is_code: bool = False
+    """Whether the error's type stands for a code where it has none."""
     request_id_headers: tuple[str, ...] = ("x-request-id",)
     code_headers: tuple[str, ...] = ()
     """Headers that name the error, asked before the body."""
