@@ -95,6 +95,10 @@ REFUSALS: list[tuple[dict[str, Any], str, str]] = [
     (calling(mode="AUTO", allowedFunctionNames=["f"]), "gemini-2.5-flash", "* GenerateContentRequest.tool_config.function_calling_config.allowed_function_names: should be set only when the function calling mode is ANY or VALIDATED\n"),
     (calling(mode="ANY", allowedFunctionNames=["g"]), "gemini-2.5-flash", "Unknown function name 'g' in allowed_function_names."),
     ({"toolConfig": {"functionCallingConfig": {"mode": "ANY"}}}, "gemini-2.5-flash", "Function calling config is set without function_declarations."),
+    # models that take less
+    ({"systemInstruction": USER}, "gemma-3-27b-it", "Developer instruction is not enabled for models/gemma-3-27b-it"),
+    ({"tools": [TOOL]}, "gemma-3-27b-it", "Function calling is not enabled for models/gemma-3-27b-it"),
+    (config(**JSON_MODE), "gemma-3-27b-it", "JSON mode is not enabled for models/gemma-3-27b-it"),
     # caches
     ({"cachedContent": "cachedContents/x", "systemInstruction": USER}, "gemini-2.5-flash", "CachedContent can not be used with GenerateContent request setting system_instruction, tools or tool_config.\n\nProposed fix: move those values to CachedContent from GenerateContent request."),
 ]  # fmt: skip

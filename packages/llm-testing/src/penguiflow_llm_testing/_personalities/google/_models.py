@@ -74,6 +74,11 @@ def exists(model: str) -> bool:
     return _MISSING.search(model) is None
 
 
+def is_bare(model: str) -> bool:
+    """Whether it takes messages and settings alone: no system instruction, JSON mode or functions (Gemma 3)."""
+    return model.startswith(("gemma-2", "gemma-3"))
+
+
 def names_calls(model: str) -> bool:
     """Whether its function calls have ids of their own (recorded: from Gemini 3 on)."""
     return generation(model) >= (3, 0)

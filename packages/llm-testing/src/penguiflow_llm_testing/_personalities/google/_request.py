@@ -10,6 +10,7 @@ from penguiflow_llm_testing._personalities._turn import Ask
 from ._contents import check_contents, prompt_of, text_of, tool_outputs
 from ._errors import refuse
 from ._fields import read_message
+from ._models import is_bare
 from ._settings import check_numbers, effort, output_schema
 from ._tools import allowed_calls, declared_tools
 
@@ -45,6 +46,8 @@ def read_generate(body: JsonObject, target: Target, *, seed: str) -> GenerateReq
     message = read_message(body)
     contents: Sequence[JsonObject] = message.get("contents") or ()
     config: Mapping[str, Any] = message.get("generationConfig") or {}
+    if is_bare(target.model):
+        _check_bare(message, target.model)
     check_contents(contents, target.model)
     _check_cached(message)
     check_numbers(config)
@@ -75,6 +78,19 @@ def read_generate(body: JsonObject, target: Target, *, seed: str) -> GenerateReq
         service_tier=message.get("serviceTier") or "standard",
         cached_content=message.get("cachedContent"),
     )
+
+
+def _check_bare(message: Mapping[str, Any], model: str) -> None:
+    """Refuse what a model without instruction, JSON mode and functions does not take; the words are Google's."""
+    config = message.get("generationConfig") or {}
+    asked = {
+        "Developer instruction": message.get("systemInstruction"),
+        "Function calling": message.get("tools"),
+        "JSON mode": config.get("responseMimeType") == "application/json",
+    }
+    for what, given in asked.items():
+        if given:
+            raise refuse(f"{what} is not enabled for models/{model}")
 
 
 def _check_cached(message: Mapping[str, Any]) -> None:
