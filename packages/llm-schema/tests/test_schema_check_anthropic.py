@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from penguiflow_llm_schema import check
+from penguiflow_llm_schema import SchemaStats, check, check_request
 
 OUTPUT = "anthropic/output@2026-11"
 STRICT_TOOL = "anthropic/strict-tool@2026-11"
@@ -176,3 +176,18 @@ def test_one_schema_may_not_have_all_of_a_request(document: dict[str, Any]) -> N
     """Recorded: 24 optional properties pass in twelve tools and not in one, and 16 unions do not in one."""
     words = "Schema is too complex for compilation. Try reducing the number of tools or simplifying tool schemas."
     assert [words] == [violation.message for violation in check(document, "anthropic/strict-tool@2026-11")]
+
+
+def test_a_request_has_limits_of_its_own() -> None:
+    """Schemas that pass alone do not pass together: the limits are counted over all strict tools and the output."""
+    stats = SchemaStats(optional_properties=12)
+    strict, shown = "anthropic/strict-tool@2026-11", "anthropic/tool@2026-11"
+    assert ((), ()) == (check_request([stats] * 2, strict, strict_tools=20), check_request([stats] * 3, shown))
+    told = (
+        "Too many strict tools (21). The maximum number",
+        "Schemas contains too many optional parameters (36), which",
+    )
+    reasons = check_request([stats] * 3, strict, strict_tools=21)
+    assert [True, True] == [reason.startswith(head) for reason, head in zip(reasons, told, strict=True)]
+    unions = SchemaStats(unions=9)
+    assert [True] == ["(limit: 16 parameters with unions)" in each for each in check_request([unions] * 2, strict)]

@@ -2,7 +2,7 @@
 
 from importlib.metadata import version as _version
 
-from ._check import Violation, check
+from ._check import Violation, check, check_request
 from ._dialect import Dialect, Limits
 from ._dialects import dialect_names, get_dialect
 from ._errors import InvalidSchemaError, UnknownDialectError
@@ -25,6 +25,7 @@ __all__ = [
     "Violation",
     "__version__",
     "check",
+    "check_request",
     "dialect_names",
     "get_dialect",
     "plan",

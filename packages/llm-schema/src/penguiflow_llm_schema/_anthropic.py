@@ -22,6 +22,7 @@ _STRICT_SOURCES: Final = {
     "limits": "AN-DOC, AN-MEAS: 24 optional properties and 16 unions (anyOf or type lists) per request; one schema "
     "that has all of them is too complex (AN-REC: 24 in one refused, 24 in twelve tools accepted; 16 in one refused). "
     "Whether a definition counts once or per use is not published; counted once. Other schemas of a request count too",
+    "strict_tools": "AN-MEAS, AN-REC: 21 are refused, 20 accepted",
     "few": "from how many on one schema is too complex is not published; reports name 11 optional properties in a "
     "list's items, and accept 3 (AN-LEERIE). Lists of at most one say the same, so 8 is kept to where nothing is lost",
     "unions": "AN-MEAS: nothing structural beside anyOf; oneOf refused. Over 16, null beside something is an empty "
@@ -66,6 +67,8 @@ ANTHROPIC_OUTPUT: Final = Dialect(
     ),
     few=Limits(optional_properties=8, unions=8),
     limits=Limits(optional_properties=23, unions=15),
+    request_limits=Limits(optional_properties=24, unions=16),
+    strict_tools=20,
 )  # fmt: skip
 
 ANTHROPIC_STRICT_TOOL: Final = replace(
@@ -90,4 +93,6 @@ ANTHROPIC_TOOL: Final = replace(
     refused=frozenset(),
     few=Limits(),
     limits=Limits(),
+    request_limits=Limits(),
+    strict_tools=None,
 )

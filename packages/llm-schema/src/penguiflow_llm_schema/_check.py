@@ -6,7 +6,7 @@ subschemas and the counting of what limits speak of. Each provider's rules stand
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from . import _check_anthropic, _check_bedrock, _check_databricks, _check_gemini, _check_openai, _check_openrouter
@@ -14,9 +14,10 @@ from ._check_node import Node, Violation
 from ._dialect import Dialect
 from ._dialects import get_dialect
 from ._keywords import subschemas
+from ._loss import SchemaStats
 from ._stats import broken_limits, stats_of
 
-__all__ = ["Violation", "check"]
+__all__ = ["Violation", "check", "check_request"]
 
 _MOST_NODES: Final = 50_000  # schemas looked at, and steps to one: what is beyond is over every limit anyway
 _MOST_STEPS: Final = 256
@@ -51,6 +52,27 @@ def check(schema: object, dialect: Dialect | str) -> tuple[Violation, ...]:
     rules = _RULES[known.wording]
     found = [violation for node in _nodes(schema) for violation in rules(node, known, schema)]
     return (*found, *_limits(schema, known))
+
+
+def check_request(stats: Iterable[SchemaStats], dialect: Dialect | str, *, strict_tools: int = 0) -> tuple[str, ...]:
+    """Why schemas that are accepted alone are not in one request, in the provider's words; empty where they are.
+
+    `stats` are those of all schemas that the provider enforces: of strict tools, and of the output if it has one, as
+    `SchemaPlan.stats` has them. Of no interest where the dialect has no limits of a request.
+    """
+    known = get_dialect(dialect) if isinstance(dialect, str) else dialect
+    each = list(stats)
+    reasons = []
+    if known.strict_tools is not None and strict_tools > known.strict_tools:
+        reasons.append(
+            f"Too many strict tools ({strict_tools}). The maximum number of strict tools supported is "
+            f"{known.strict_tools}. Try reducing the number of tools marked as strict."
+        )
+    for name in ("optional_properties", "unions"):
+        count, most = sum(getattr(one, name) for one in each), getattr(known.request_limits, name)
+        if most is not None and count > most:
+            reasons.append(_check_anthropic.request_message(name, count, most))
+    return tuple(reasons)
 
 
 def _nodes(root: dict[str, Any]) -> Iterator[Node]:

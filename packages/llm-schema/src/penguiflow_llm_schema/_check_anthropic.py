@@ -206,10 +206,14 @@ def _references(body: Any) -> list[str]:
 
 
 def limit_message(name: str, count: int, most: int) -> str:
-    """What is said where a limit is broken; one schema may not have all that a request may."""
-    most += 1
-    if count == most:
+    """What is said where a limit of one schema is broken: one below the request's, which it may not take alone."""
+    if count == most + 1:
         return "Schema is too complex for compilation. Try reducing the number of tools or simplifying tool schemas."
+    return request_message(name, count, most + 1)
+
+
+def request_message(name: str, count: int, most: int) -> str:
+    """What is said where all schemas of a request break a limit together."""
     if name == "unions":
         return (
             f"Schemas contains too many parameters with union types ({count} parameters with type arrays or anyOf). "

@@ -73,3 +73,5 @@ class Dialect:
     local_references: bool = False  # only to "#" and to definitions at the top
     refused: frozenset[str] = frozenset()  # keywords answered with an error
     limits: Limits = field(default_factory=Limits)
+    request_limits: Limits = field(default_factory=Limits)  # what all enforced schemas of one request have together
+    strict_tools: int | None = None  # the most tools of one request that may be strict
