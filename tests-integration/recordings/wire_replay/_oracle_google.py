@@ -11,13 +11,16 @@ from typing import Any
 
 from wire_replay._reading import NoAnswer, Reading, usage
 
-_FINISH = {"STOP": "stop", "MAX_TOKENS": "length", "LANGUAGE": "other", "OTHER": "other", "NO_IMAGE": "other"}
+_FINISH = {"STOP": "stop", "MAX_TOKENS": "length", "CONTINUATION": "length"}
 _FILTERED = {
     "SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "MODEL_ARMOR", "IMAGE_SAFETY",
-    "IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION", "ESCALATION",
+    "IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION", "ESCALATION", "PUP_LIMITED_DISABLED",
 }  # fmt: skip
 _UNDERSTOOD = {"text", "functionCall", "inlineData"}
-_BROKEN = {"MALFORMED_FUNCTION_CALL", "MALFORMED_RESPONSE", "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS"}
+_BROKEN = {
+    "MALFORMED_FUNCTION_CALL", "MALFORMED_RESPONSE", "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS",
+    "MISSING_THOUGHT_SIGNATURE",
+}  # fmt: skip
 
 
 def read(chunks: list[dict[str, Any]]) -> Reading | NoAnswer:
@@ -46,8 +49,8 @@ def _reading(parts: list[dict[str, Any]], finish: str, counts: dict[str, Any], t
     calls = _calls(parts)
     ours = "content_filter" if finish in _FILTERED else "error" if finish in _BROKEN else _FINISH.get(finish, "other")
     return Reading(
-        text="".join(part["text"] for part in parts if "text" in part and not part.get("thought")),
-        reasoning="".join(part.get("text", "") for part in parts if part.get("thought")),
+        text="".join(part.get("text") or "" for part in parts if not part.get("thought")),
+        reasoning="".join(part.get("text") or "" for part in parts if part.get("thought")),
         sealed=tuple(part["thoughtSignature"] for part in parts if "thoughtSignature" in part),
         tool_calls=calls,
         finish="tool_calls" if ours == "stop" and calls else ours,
@@ -107,4 +110,5 @@ def _counts(counts: dict[str, Any]) -> dict[str, int | None]:
 
 
 def _modality(details: list[dict[str, Any]] | None, name: str) -> int | None:
-    return next((one["tokenCount"] for one in details or [] if one["modality"] == name and "tokenCount" in one), None)
+    counts = (one.get("tokenCount") for one in details or [] if one.get("modality") == name)
+    return next((count for count in counts if count is not None), None)
