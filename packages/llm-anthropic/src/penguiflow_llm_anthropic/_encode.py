@@ -39,10 +39,7 @@ def encode_request(
     """
     warnings = assumed(profile)
     facts = claude_facts(profile)
-    if citations and request.structured_output is not None:
-        warnings.append(unsupported("citations", "documents are not cited in structured output"))
-        citations = False
-    blocks = BlockEncoder(warnings, citations=citations)
+    blocks = BlockEncoder(warnings, citations=_cites(request, citations, warnings))
     conversation = encode_messages(request.messages, blocks, warnings, inline_system=facts.inline_system)
     reasoning = encode_reasoning(request, profile, facts, warnings)
     extra = dict(request.extra)
@@ -50,20 +47,30 @@ def encode_request(
     cache = encode_cache(request, blocks, warnings)
     marked = sum("cache_control" in tool for tool in tools) + len(cache)
     limit_breakpoints(conversation.blocks(), warnings, elsewhere=marked)
-    body = _model_fields(request, profile, reasoning) | conversation.fields() | cache
-    if tools:
-        body["tools"] = tools
-        if (choice := encode_tool_choice(request, profile, warnings)) is not None:
-            body["tool_choice"] = choice
-    body |= _output_config(request, reasoning, warnings)
-    body |= encode_sampling(request, profile, facts, thinks=reasoning.is_on, warnings=warnings)
-    body |= encode_settings(request, warnings)
     named = (*betas, *_listed(extra.pop("betas", ())), *_needed_betas(conversation.blocks()))
-    body = merged(body, extra)
+    body = merged(
+        {
+            **_model_fields(request, profile, reasoning),
+            **conversation.fields(),
+            **cache,
+            **_tool_fields(request, tools, profile, warnings),
+            **_output_config(request, reasoning, warnings),
+            **encode_sampling(request, profile, facts, thinks=reasoning.is_on, warnings=warnings),
+            **encode_settings(request, warnings),
+        },
+        extra,
+    )
     if stream:
         body["stream"] = True
     headers = _headers(body, host, named)
     return Encoded(path=PATH, body=body, headers=headers, warnings=tuple(warnings))
+
+
+def _cites(request: LLMRequest, citations: bool, warnings: list[CallWarning]) -> bool:
+    if citations and request.structured_output is not None:
+        warnings.append(unsupported("citations", "documents are not cited in structured output"))
+        return False
+    return citations
 
 
 def _model_fields(request: LLMRequest, profile: ModelProfile, reasoning: Reasoning) -> dict[str, Any]:
@@ -74,6 +81,15 @@ def _model_fields(request: LLMRequest, profile: ModelProfile, reasoning: Reasoni
     if reasoning.thinking:
         fields["thinking"] = reasoning.thinking
     return fields
+
+
+def _tool_fields(
+    request: LLMRequest, tools: list[Any], profile: ModelProfile, warnings: list[CallWarning]
+) -> dict[str, Any]:
+    if not tools:
+        return {}
+    choice = encode_tool_choice(request, profile, warnings)
+    return {"tools": tools} if choice is None else {"tools": tools, "tool_choice": choice}
 
 
 def _output_config(request: LLMRequest, reasoning: Reasoning, warnings: list[CallWarning]) -> dict[str, Any]:
