@@ -16,7 +16,6 @@ from penguiflow_llm_types import (
     CallWarning,
     CompletionResponse,
     LLMProtocolError,
-    LLMTruncatedError,
     ReasoningDelta,
     ServerSentEvent,
     StreamEvent,
@@ -25,7 +24,7 @@ from penguiflow_llm_types import (
     ToolCallStart,
     UsageUpdate,
 )
-from penguiflow_llm_types.wire import WireJSON, broken_text, json_text, mapping
+from penguiflow_llm_types.wire import WireJSON, broken_text, json_text, mapping, unfinished
 
 # Fields of a block that its deltas add to, by type of delta.
 _ADDED: Final[Mapping[str, str]] = {
@@ -118,14 +117,7 @@ class MessagesStreamDecoder:
             LLMTruncatedError: kind "no_terminal", the stream ended before it gave a reason to stop.
         """
         if not isinstance(self._message.get("stop_reason"), str):
-            raise LLMTruncatedError(
-                "the stream ended before the provider finished its answer; ask again",
-                kind="no_terminal",
-                phase="stream",
-                billed="unknown",
-                usage=decode_usage(self._usage()),
-                partial=self.partial(),
-            )
+            raise unfinished(usage=decode_usage(self._usage()), partial=self.partial())
         return self._response()
 
     def partial(self) -> CompletionResponse:

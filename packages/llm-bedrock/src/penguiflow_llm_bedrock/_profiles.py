@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias
 
 from penguiflow_llm_types import Effort, ModelProfile
+from penguiflow_llm_types.wire import ProfileRule, first_profile
+from penguiflow_llm_types.wire import profile_rule as _rule
 
 NATIVE: Final = "bedrock/output@2026-11"
 STRICT_TOOL: Final = "bedrock/strict-tool@2026-11"
@@ -116,17 +118,7 @@ _CLAUDE_5: Final = _claude("claude-5", 1_000_000, 128_000, **_NO_SAMPLING)
 _NOVA_2: Final = _facts("nova-2", 1_000_000, 65_535, image_input=True, reasoning=True, efforts=_THREE, **_NOVA_FACTS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Rule:
-    pattern: re.Pattern[str] = field(repr=False)
-    profile: ModelProfile
-
-
-def _rule(pattern: str, profile: ModelProfile) -> _Rule:
-    return _Rule(pattern=re.compile(pattern), profile=profile)
-
-
-_RULES: Final[tuple[_Rule, ...]] = (
+_RULES: Final[tuple[ProfileRule, ...]] = (
     _rule(
         r"anthropic\.claude-(v2|instant)",
         replace(_claude("claude-2", 100_000, 4_096, **_NO_TOOLS), image_input=False, forced_tool=False),
@@ -200,7 +192,7 @@ def bedrock_profile(model: str) -> ModelProfile:
     model; the provider's option `models` does.
     """
     name = _GEOGRAPHY.sub("", model.rsplit("/", 1)[-1])
-    found = next((rule.profile for rule in _RULES if rule.pattern.match(name)), None)
+    found = first_profile(_RULES, name)
     if found is None:
         nearest = next(profile for pattern, profile in _ASSUMED if pattern.match(name))
         found = replace(nearest, known=False, source="assumed from the newest family")

@@ -17,7 +17,6 @@ from penguiflow_llm_types import (
     CallWarning,
     CompletionResponse,
     LLMProtocolError,
-    LLMTruncatedError,
     ReasoningDelta,
     ServerSentEvent,
     StreamEvent,
@@ -26,7 +25,7 @@ from penguiflow_llm_types import (
     ToolCallStart,
     UsageUpdate,
 )
-from penguiflow_llm_types.wire import WireJSON, broken_text, mapping, objects, text_or_none
+from penguiflow_llm_types.wire import WireJSON, broken_text, mapping, objects, text_or_none, unfinished
 
 
 class ConverseStreamDecoder:
@@ -80,14 +79,7 @@ class ConverseStreamDecoder:
         """
         response = self._response()
         if response.raw_finish_reason is None:
-            raise LLMTruncatedError(
-                "the stream ended before the provider finished its answer; ask again",
-                kind="no_terminal",
-                phase="stream",
-                billed="unknown",
-                usage=response.usage,
-                partial=response,
-            )
+            raise unfinished(usage=response.usage, partial=response)
         check_finish(response)
         return response
 

@@ -8,12 +8,13 @@ how it is asked for), "Supported foundation models"; genai-prices 0.2.3 for name
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
 from penguiflow_llm_types import Effort, ModelProfile
+from penguiflow_llm_types.wire import ProfileRule, first_profile
+from penguiflow_llm_types.wire import profile_rule as _rule
 
 _SOURCE: Final = "Databricks documentation, genai-prices 0.2.3; 2026-11"
 _CLASSIC: Final[tuple[Effort, ...]] = ("low", "medium", "high")
@@ -63,17 +64,7 @@ _CUSTOM: Final = replace(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Rule:
-    pattern: re.Pattern[str] = field(repr=False)
-    profile: ModelProfile
-
-
-def _rule(pattern: str, profile: ModelProfile) -> _Rule:
-    return _Rule(pattern=re.compile(pattern), profile=profile)
-
-
-_RULES: Final[tuple[_Rule, ...]] = (
+_RULES: Final[tuple[ProfileRule, ...]] = (
     _rule(r"claude-3-(5|opus|haiku|sonnet)", _CLAUDE_3),
     _rule(r"claude-(3-7|(opus|sonnet|haiku)-4($|-[156]))", _CLAUDE),
     _rule(r"claude-((opus|sonnet)-4-[78]|(opus|sonnet|haiku|fable|mythos)-5$|(opus|sonnet|haiku)-5-1)", _ADAPTIVE),
@@ -101,7 +92,7 @@ def databricks_profile(model: str) -> ModelProfile:
     name = next((model.removeprefix(prefix) for prefix in _SERVED if model.startswith(prefix)), None)
     if name is None:
         return replace(_CUSTOM, model=model)
-    found = next((rule.profile for rule in _RULES if rule.pattern.match(name)), None)
+    found = first_profile(_RULES, name)
     if found is None:
         newest = next((facts for vendor, facts in _NEWEST.items() if name.startswith(vendor)), _OPEN)
         found = replace(newest, known=False, source="assumed from the nearest family")

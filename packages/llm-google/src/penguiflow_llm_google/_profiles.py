@@ -10,12 +10,13 @@ newer, is taken to be like it.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
 from penguiflow_llm_types import Effort, ModelProfile
+from penguiflow_llm_types.wire import ProfileRule, first_profile
+from penguiflow_llm_types.wire import profile_rule as _rule
 
 JSON_SCHEMA: Final = "gemini/json-schema@2026-11"
 SCHEMA: Final = "gemini/schema@2026-11"
@@ -115,17 +116,7 @@ _GEMMA_4: Final = replace(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Rule:
-    pattern: re.Pattern[str] = field(repr=False)
-    profile: ModelProfile
-
-
-def _rule(pattern: str, profile: ModelProfile) -> _Rule:
-    return _Rule(pattern=re.compile(pattern), profile=profile)
-
-
-_RULES: Final[tuple[_Rule, ...]] = (
+_RULES: Final[tuple[ProfileRule, ...]] = (
     _rule(r"gemma-4", _GEMMA_4),
     _rule(r"gemma", _GEMMA_3),
     _rule(r"gemini-.*tts", _SPEECH),
@@ -155,7 +146,7 @@ def google_profile(model: str, *, vertex: bool = False) -> ModelProfile:
     for one of the newest family.
     """
     name = model.rpartition("/")[2]
-    found = next((rule.profile for rule in _RULES if rule.pattern.match(name)), _NEWEST)
+    found = first_profile(_RULES, name) or _NEWEST
     if vertex and found.native_dialect == SCHEMA:
         found = replace(found, native_dialect=SCHEMA_VERTEX)
     return replace(found, model=model)

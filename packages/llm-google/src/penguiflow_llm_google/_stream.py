@@ -20,7 +20,6 @@ from penguiflow_llm_google._usage import google_usage
 from penguiflow_llm_types import (
     CallWarning,
     CompletionResponse,
-    LLMTruncatedError,
     ReasoningDelta,
     ServerSentEvent,
     StreamEvent,
@@ -30,7 +29,7 @@ from penguiflow_llm_types import (
     Usage,
     UsageUpdate,
 )
-from penguiflow_llm_types.wire import WireJSON, broken_text, in_band_error, json_text, mapping, text_or_none
+from penguiflow_llm_types.wire import WireJSON, broken_text, in_band_error, json_text, mapping, text_or_none, unfinished
 
 _ENVELOPE: Final = ("responseId", "modelVersion")
 _CANDIDATE: Final = ("groundingMetadata", "citationMetadata", "finishMessage")
@@ -80,14 +79,7 @@ class GenerateStreamDecoder:
             LLMTruncatedError: kind "no_terminal", the stream ended without a finish, or in the middle of a code run.
         """
         if not self.finished:
-            raise LLMTruncatedError(
-                "the stream ended before the provider finished its answer; ask again",
-                kind="no_terminal",
-                phase="stream",
-                billed="unknown",
-                usage=self._usage(),
-                partial=self.partial(),
-            )
+            raise unfinished(usage=self._usage(), partial=self.partial())
         return self._response(self._candidate)
 
     def partial(self) -> CompletionResponse:

@@ -20,7 +20,6 @@ from penguiflow_llm_openai_compat._usage import chat_usage
 from penguiflow_llm_types import (
     CallWarning,
     CompletionResponse,
-    LLMTruncatedError,
     ReasoningDelta,
     ServerSentEvent,
     StreamEvent,
@@ -28,7 +27,7 @@ from penguiflow_llm_types import (
     Usage,
     UsageUpdate,
 )
-from penguiflow_llm_types.wire import WireJSON, broken_text, in_band_error, mapping, objects
+from penguiflow_llm_types.wire import WireJSON, broken_text, in_band_error, mapping, objects, unfinished
 
 _DONE: Final = b"[DONE]"
 _ENVELOPE: Final = ("id", "model", "service_tier", "provider")
@@ -84,14 +83,7 @@ class ChatStreamDecoder:
             LLMTruncatedError: kind "no_terminal", the stream ended without a `finish_reason`.
         """
         if self._choice.get("finish_reason") is None:
-            raise LLMTruncatedError(
-                "the stream ended before the provider finished its answer; ask again",
-                kind="no_terminal",
-                phase="stream",
-                billed="unknown",
-                usage=self._usage(),
-                partial=self.partial(),
-            )
+            raise unfinished(usage=self._usage(), partial=self.partial())
         return self._response(self._choice)
 
     def partial(self) -> CompletionResponse:

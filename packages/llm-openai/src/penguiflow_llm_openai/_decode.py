@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from penguiflow_llm_openai._errors import check_status
+from penguiflow_llm_openai._errors import check_output, check_status
 from penguiflow_llm_types import (
     CallWarning,
     Citation,
@@ -36,6 +36,7 @@ def decode_response(body: Mapping[str, Any], *, warnings: Sequence[CallWarning] 
     """
     response = response_from(body, objects(body.get("output")), warnings=warnings)
     check_status(body, usage=response.usage, partial=response)
+    check_output(body, usage=response.usage)
     return response
 
 

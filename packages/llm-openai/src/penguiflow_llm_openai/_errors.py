@@ -15,14 +15,6 @@ def check_status(
 ) -> None:
     """Raise for a response object that is not an answer; see `decode_response`."""
     status = body.get("status")
-    if status == "completed" and not body.get("output"):
-        raise LLMProtocolError(
-            "the provider says that it answered, and there is no answer; ask again",
-            kind="empty",
-            phase=phase,
-            billed="unknown",
-            usage=usage,
-        )
     if status in ("completed", "incomplete"):
         return
     if body.get("error") or status == "failed":
@@ -42,6 +34,18 @@ def check_status(
     raise LLMProtocolError(
         f"the provider answered with {what}", kind="empty", phase="parse", billed="unknown", usage=usage
     )
+
+
+def check_output(body: Mapping[str, Any], *, usage: Usage) -> None:
+    """Raise for a plain response object that says it is completed and holds no answer."""
+    if body.get("status") == "completed" and not body.get("output"):
+        raise LLMProtocolError(
+            "the provider says that it answered, and there is no answer; ask again",
+            kind="empty",
+            phase="body",
+            billed="unknown",
+            usage=usage,
+        )
 
 
 def failed(body: Mapping[str, Any], *, phase: Phase, usage: Usage, partial: CompletionResponse | None) -> LLMError:

@@ -11,11 +11,13 @@ and what Chat Completions refuses.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias
 
 from penguiflow_llm_types import Effort, ModelProfile
+from penguiflow_llm_types.wire import ProfileRule, first_profile
+from penguiflow_llm_types.wire import profile_rule as _rule
 
 API: TypeAlias = Literal["responses", "chat"]
 Endpoint: TypeAlias = Literal["openai", "azure", "compatible"]
@@ -84,16 +86,6 @@ def _without_media(profile: ModelProfile) -> ModelProfile:
     return replace(profile, image_input=False, document_input=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Rule:
-    pattern: re.Pattern[str] = field(repr=False)
-    profile: ModelProfile
-
-
-def _rule(pattern: str, profile: ModelProfile) -> _Rule:
-    return _Rule(pattern=re.compile(pattern), profile=profile)
-
-
 _4O: Final = replace(_facts("gpt-4o"), context_tokens=128_000, max_output_tokens=16_384)
 _O1: Final = _reasoning("o1", _CLASSIC, 200_000, 100_000)
 _O1_PREVIEW: Final = replace(
@@ -105,7 +97,7 @@ _GPT_OSS: Final = replace(
 )
 _GPT_6_1: Final = _reasoning("gpt-6.1", _TO_MAX, 1_050_000, 128_000)
 
-_RULES: Final[tuple[_Rule, ...]] = (
+_RULES: Final[tuple[ProfileRule, ...]] = (
     _rule(r"gpt-3\.?5", _text_only("gpt-3.5", 16_385, 4_096)),
     _rule(r"gpt-4-0314|gpt-4-32k", _without_tools(_text_only("gpt-4", 8_192, 8_192))),
     _rule(r"gpt-4-(turbo|1106|0125|vision)", replace(_text_only("gpt-4-turbo", 128_000, 4_096), image_input=True)),
@@ -169,7 +161,7 @@ def openai_profile(model: str, *, api: API = "responses", endpoint: Endpoint = "
     newest family; any other name is judged by who serves it.
     """
     name = model.split(":")[1] if model.startswith("ft:") and model.count(":") > 0 else model
-    found = next((rule.profile for rule in _RULES if rule.pattern.match(name)), None)
+    found = first_profile(_RULES, name)
     if found is None:
         found = _NEWEST if _FUTURE.match(name) else _UNKNOWN[endpoint]
     if api == "chat" and found.family in _TOOLS_NEED_RESPONSES:

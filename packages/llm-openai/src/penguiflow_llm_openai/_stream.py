@@ -15,7 +15,6 @@ from penguiflow_llm_openai._errors import check_status, failed
 from penguiflow_llm_types import (
     CallWarning,
     CompletionResponse,
-    LLMTruncatedError,
     ReasoningDelta,
     ServerSentEvent,
     StreamEvent,
@@ -25,7 +24,7 @@ from penguiflow_llm_types import (
     Usage,
     UsageUpdate,
 )
-from penguiflow_llm_types.wire import WireJSON, broken_text, mapping, objects, text_or_none
+from penguiflow_llm_types.wire import WireJSON, broken_text, mapping, objects, text_or_none, unfinished
 
 _TERMINAL: Final = ("response.completed", "response.incomplete", "response.failed", "response.cancelled")
 _CALLS: Final = ("function_call", "custom_tool_call")
@@ -86,14 +85,7 @@ class ResponsesStreamDecoder:
             LLMTruncatedError: kind "no_terminal", the stream ended without its terminal event.
         """
         if not self.finished:
-            raise LLMTruncatedError(
-                "the stream ended before the provider finished its answer; ask again",
-                kind="no_terminal",
-                phase="stream",
-                billed="unknown",
-                usage=self._usage(),
-                partial=self.partial(),
-            )
+            raise unfinished(usage=self._usage(), partial=self.partial())
         return self._response(self._body)
 
     def partial(self) -> CompletionResponse:

@@ -9,12 +9,13 @@ provider to provider and are not claimed.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
 from penguiflow_llm_types import Effort, ModelProfile
+from penguiflow_llm_types.wire import ProfileRule, first_profile
+from penguiflow_llm_types.wire import profile_rule as _rule
 
 _SOURCE: Final = "OpenRouter documentation, genai-prices 0.2.3, recorded answers; 2026-11"
 _EFFORTS: Final[tuple[Effort, ...]] = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
@@ -60,16 +61,6 @@ def _seeing(profile: ModelProfile, family: str | None = None) -> ModelProfile:
     return replace(profile, family=family or profile.family, image_input=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Rule:
-    pattern: re.Pattern[str] = field(repr=False)
-    profile: ModelProfile
-
-
-def _rule(pattern: str, profile: ModelProfile) -> _Rule:
-    return _Rule(pattern=re.compile(pattern), profile=profile)
-
-
 _OPENAI: Final = _seeing(_facts("openai", "openai", strict_tools=True))
 _OPENAI_REASONING: Final = _reasoning(_OPENAI, "openai-reasoning", temperature=False)
 _CLAUDE: Final = replace(
@@ -83,7 +74,7 @@ _OPEN: Final = _facts("open", "portable")
 _OPEN_REASONING: Final = _reasoning(_OPEN, "open-reasoning")
 _QWEN: Final = replace(_OPEN, family="qwen")
 
-_RULES: Final[tuple[_Rule, ...]] = (
+_RULES: Final[tuple[ProfileRule, ...]] = (
     _rule(r"openrouter/", replace(_seeing(_OPEN_REASONING, "router"), reasoning_budget=False)),
     _rule(r"openai/(gpt-3\.5|gpt-4(-0314|-0613|-32k|-turbo.*|-1106.*|-vision.*)?$)", _without_structure(_OPENAI)),
     _rule(r"openai/gpt-oss", _reasoning(_OPEN, "gpt-oss")),
@@ -121,7 +112,7 @@ def openrouter_profile(model: str) -> ModelProfile:
     family, any other for an open model.
     """
     name = model.removeprefix("~")
-    found = next((rule.profile for rule in _RULES if rule.pattern.match(name)), None)
+    found = first_profile(_RULES, name)
     if found is None:
         newest = next((facts for vendor, facts in _NEWEST.items() if name.startswith(vendor)), _OPEN)
         found = replace(newest, known=False, source="assumed from the nearest family")

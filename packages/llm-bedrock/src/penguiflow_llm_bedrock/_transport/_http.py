@@ -24,7 +24,6 @@ from penguiflow_llm_bedrock._transport._identity import Identities, Identity
 from penguiflow_llm_types import LLMAuthError, LLMConfigurationError, LLMError
 from penguiflow_llm_types.wire import Answer, Encoded, error_from_response, failure
 
-_MAX_ERROR_BYTES: Final = 1024 * 1024
 _BROKEN: Final = (aiohttp.ClientError, OSError)
 
 
@@ -101,7 +100,7 @@ class HTTPConnection:
             self._search = None
 
     async def _refused(self, status: int, answer: Answer, identity: Identity) -> LLMError:
-        body = await _start_of(answer)
+        body = await answer.read_start()
         headers = {name.lower(): value for name, value in answer.headers.items()}
         error = error_from_response(
             status, body, headers, ERRORS, now=datetime.now(UTC), redact=self._identities.redact
@@ -162,21 +161,6 @@ def _closing(response: aiohttp.ClientResponse) -> Callable[[], Awaitable[None]]:
         response.close()
 
     return close
-
-
-async def _start_of(answer: Answer) -> bytes:
-    """The body of a refusal, as far as it is worth reading."""
-    body = b""
-    try:
-        async for data in answer:
-            body += data
-            if len(body) > _MAX_ERROR_BYTES:
-                break
-    except LLMError:
-        pass  # the status says enough
-    finally:
-        await answer.aclose()
-    return body
 
 
 def _proxy_of(url: str) -> str | None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import aclosing, suppress
 from datetime import UTC, datetime
-from typing import Final
 
 from penguiflow_llm_google._errors import ERRORS
 from penguiflow_llm_google._options import Settings
@@ -23,8 +21,6 @@ from penguiflow_llm_google._transport._sdk import AUTH_ERRORS, auth_error, make_
 from penguiflow_llm_google._transport._seam import GenaiClient
 from penguiflow_llm_types import LLMAuthError, LLMConfigurationError, LLMError
 from penguiflow_llm_types.wire import Answer, Encoded, error_from_response, failure
-
-_MAX_ERROR_BYTES: Final = 1024 * 1024
 
 
 class Connection:
@@ -121,15 +117,11 @@ class Connection:
 
     async def _start_of(self, response: Response, url: str) -> bytes:
         """The body of a refusal, as far as it is worth reading."""
-        body = b""
-        with suppress(LLMError):  # the status says enough
+        try:
             answer = await self._answer(response, url, stream=False)
-            async with aclosing(answer):
-                async for data in answer:
-                    body += data
-                    if len(body) > _MAX_ERROR_BYTES:
-                        break
-        return body
+        except LLMError:  # a coding that was not asked for: the status says enough
+            return b""
+        return await answer.read_start()
 
 
 def _engine_of(client: GenaiClient, connect_timeout_s: float) -> Engine:

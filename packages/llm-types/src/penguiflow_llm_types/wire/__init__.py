@@ -16,9 +16,10 @@ from penguiflow_llm_types.wire._error_body import ErrorBody, read_error, read_er
 from penguiflow_llm_types.wire._error_reading import error_from_response, in_band_error
 from penguiflow_llm_types.wire._error_tables import BILLED, BY_STATUS, REMEDIES, ErrorTables, Verdict
 from penguiflow_llm_types.wire._exchange import Encoded, FrameDecoder, StreamDecoder, Transport, Wire
-from penguiflow_llm_types.wire._failures import Stage, failure
+from penguiflow_llm_types.wire._failures import Stage, failure, unfinished
 from penguiflow_llm_types.wire._json import WireJSON, count, encodable, json_text, mapping, objects, text_or_none
 from penguiflow_llm_types.wire._loops import PerLoop
+from penguiflow_llm_types.wire._profile_rules import ProfileRule, first_profile, profile_rule
 from penguiflow_llm_types.wire._provider import WireProvider
 from penguiflow_llm_types.wire._rate_limits import read_rate_limits
 from penguiflow_llm_types.wire._settings import merged, reasoning_effort, sampling_fields
@@ -38,6 +39,7 @@ __all__ = [
     "ErrorTables",
     "FrameDecoder",
     "PerLoop",
+    "ProfileRule",
     "Stage",
     "StainlessConnection",
     "StainlessSDK",
@@ -58,17 +60,20 @@ __all__ = [
     "encodable",
     "error_from_response",
     "failure",
+    "first_profile",
     "in_band_error",
     "json_text",
     "make_secret",
     "mapping",
     "merged",
     "objects",
+    "profile_rule",
     "read_error",
     "read_error_value",
     "read_rate_limits",
     "reasoning_effort",
     "sampling_fields",
     "text_or_none",
+    "unfinished",
     "unsupported",
 ]

@@ -7,12 +7,14 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Final
 
+from penguiflow_llm_types._errors import LLMError
 from penguiflow_llm_types._headers import first_header
 from penguiflow_llm_types._response import CompletionResponse
 from penguiflow_llm_types.wire._content import MAX_BODY_BYTES, ContentDecoder
 from penguiflow_llm_types.wire._failures import failure
 
 _DRAIN_S: Final = 0.02
+_MAX_START_BYTES: Final = 1024 * 1024
 
 
 class Answer:
@@ -83,6 +85,20 @@ class Answer:
     async def read(self) -> bytes:
         """The whole body."""
         return b"".join([data async for data in self])
+
+    async def read_start(self) -> bytes:
+        """The body of a refusal as far as it is worth reading, which closes it; "" where it cannot be read."""
+        body = b""
+        try:
+            async for data in self:
+                body += data
+                if len(body) > _MAX_START_BYTES:
+                    break
+        except LLMError:
+            pass  # the status says enough
+        finally:
+            await self.aclose()
+        return body
 
     async def drain(self) -> None:
         """Wait a moment for the end, after which the connection can serve another request."""

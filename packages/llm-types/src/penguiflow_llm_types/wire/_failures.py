@@ -20,9 +20,10 @@ from penguiflow_llm_types._errors import (
     LLMProtocolError,
     LLMStreamInterruptedError,
     LLMTimeoutError,
+    LLMTruncatedError,
     Phase,
 )
-from penguiflow_llm_types._response import CompletionResponse
+from penguiflow_llm_types._response import CompletionResponse, Usage
 
 Stage: TypeAlias = Literal["headers", "body", "stream"]
 _Reading: TypeAlias = Literal["body", "stream"]
@@ -116,6 +117,18 @@ def failure(error: BaseException, *, stage: Stage, host: str, partial: Completio
         kind=verdict.kind,
         phase=verdict.phase,
         billed=verdict.billed,
+    )
+
+
+def unfinished(*, usage: Usage | None, partial: CompletionResponse) -> LLMTruncatedError:
+    """The error of a stream that ended, as HTTP has it, before its provider said that the answer was whole."""
+    return LLMTruncatedError(
+        "the stream ended before the provider finished its answer; ask again",
+        kind="no_terminal",
+        phase="stream",
+        billed="unknown",
+        usage=usage,
+        partial=partial,
     )
 
 

@@ -16,14 +16,12 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from penguiflow_llm_types._errors import LLMConfigurationError, LLMError
 from penguiflow_llm_types.wire._answer import Answer
 from penguiflow_llm_types.wire._exchange import Encoded
 from penguiflow_llm_types.wire._failures import failure
-
-_MAX_ERROR_BYTES: Final = 1024 * 1024
 
 Refusal: TypeAlias = Callable[[int, bytes, Mapping[str, str]], LLMError]
 """The error that a status, a body and headers in lower case mean."""
@@ -80,22 +78,9 @@ class StainlessSDK:
     async def _refuse(self, response: Any) -> None:
         """Take refusals from the SDK, which would read them without bound and hang the request on its exception."""
         if response.status_code >= 300:
-            raise _Refused(response.status_code, await self._start_of(response), response.headers)
-
-    async def _start_of(self, response: Any) -> bytes:
-        """The body of a refusal, as far as it is worth reading."""
-        answer = self.answer(response, stream=False)
-        body = b""
-        try:
-            async for data in answer:
-                body += data
-                if len(body) > _MAX_ERROR_BYTES:
-                    break
-        except LLMError:
-            pass  # the status says enough
-        finally:
-            await answer.aclose()
-        return body
+            raise _Refused(
+                response.status_code, await self.answer(response, stream=False).read_start(), response.headers
+            )
 
     def _takes_aiohttp(self, wanted: bool | None) -> bool:
         installed = importlib.util.find_spec("aiohttp") is not None
