@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from measuring import HERE
 from wires import Wire
 
-_RUNS = 5
+_RUNS = 3
 _FIRST_ANSWER = """
 import asyncio
 from shapes import PERSON
