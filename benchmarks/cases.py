@@ -30,17 +30,19 @@ async def connected(wire: Wire, server: str) -> AsyncIterator[list[Case]]:
         peers = wire.peers(at_once=AT_ONCE)
         alone = {peer: connect(peer) for peer in peers}
         yield [
-            *(case for peer, client in alone.items() for case in _of(wire.title, peer.name, client)),
+            *(case for peer, client in alone.items() for case in _of(wire, peer.name, client)),
             # Clients of their own: to walk past fifty idle connections would make every later call dearer.
             *(_together(wire.title, peer.name, connect(peer)) for peer in peers),
             *_by_length(wire.title, next(client for peer, client in alone.items() if peer.ours)),
         ]
 
 
-def _of(title: str, name: str, client: Client) -> Iterator[Case]:
-    yield _streamed(f"{title}: stream", name, client, CHUNKS)
-    yield _called(f"{title}: structured call", name, client, PERSON, CALLS)
-    yield _called(f"{title}: structured call, {len(WIDE.properties)} properties", name, client, WIDE, WIDE_CALLS)
+def _of(wire: Wire, name: str, client: Client) -> Iterator[Case]:
+    yield _streamed(f"{wire.title}: stream", name, client, CHUNKS)
+    called = f"{wire.title}: structured call"
+    yield _called(called, name, client, PERSON, CALLS)
+    if wire.wide:
+        yield _called(f"{called}, {len(WIDE.properties)} properties", name, client, WIDE, WIDE_CALLS)
 
 
 def _by_length(title: str, ours: Client) -> list[Case]:

@@ -55,6 +55,8 @@ class Wire:
     """What a base URL has after the host."""
     options: Mapping[str, Any] = field(default_factory=lambda: {"api_key": "bench"})
     """Settings of our client."""
+    wide: bool = True
+    """Whether it takes 200 properties; Databricks takes 64."""
     threads: bool = False
     """Whether the raw SDK takes a thread for each call; then neither side has a choice of engines."""
 
@@ -94,7 +96,7 @@ WIRES: Final[tuple[Wire, ...]] = (
         threads=True,
     ),
     _CHAT(provider="openrouter", title="OpenRouter", model="openai/gpt-5.4-mini"),
-    _CHAT(provider="databricks", title="Databricks", model="databricks-gpt-5-mini"),
+    _CHAT(provider="databricks", title="Databricks", model="databricks-gpt-5-mini", wide=False),
 )
 
 
