@@ -104,7 +104,7 @@ class DatabricksPersonality:
         is_claude = request.family.kind == "claude"
         if is_claude and not _has_breakpoint(body):
             return 0, 0
-        cached = self._cache.cached_tokens(text)
+        cached = min(self._cache.cached_tokens(f"{request.endpoint}\n{text}"), tokens_in(text))  # each its own
         return cached, tokens_in(text) - cached if is_claude else 0
 
 

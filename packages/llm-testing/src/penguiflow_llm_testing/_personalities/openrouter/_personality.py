@@ -85,7 +85,7 @@ class OpenRouterPersonality:
         """Tokens read from the cache and written to it; writes are counted where the caller marks what to keep."""
         if not request.caches:
             return 0, 0
-        cached = self._cache.cached_tokens(text)
+        cached = min(self._cache.cached_tokens(f"{request.route.model}\n{text}"), tokens_in(text))  # each its own
         marked = not request.route.family.caches_alone
         return cached, tokens_in(text) - cached if marked else 0
 
