@@ -169,12 +169,12 @@ def slowest(timings: Iterable[Timing]) -> str:
 
 _HEAD: Final = """# Schemas of other people, by dialect
 
-Every schema of the project's open set (Kubernetes resources, SchemaStore, JSONSchemaBench, tools of MCP servers, test
+The schemas of the project's open set (Kubernetes resources, SchemaStore, JSONSchemaBench, tools of MCP servers, test
 suites of SDKs, requests that were recorded, and the official test suite) planned for every dialect, and what was to be
 sent held against the checker:
 
 ```sh
-uv run python tools/schema_report.py --write docs/schema-report.md
+uv run python tools/schema_report.py --write benchmarks/schema-report.md
 ```
 
 *Usable* schemas can be sent natively: *lossless* ones with every demand enforced, *lossy* ones with some said in words
@@ -219,7 +219,8 @@ def main() -> int:
     report = "\n\n".join([*(table(tallies, group, dialects) for group in groups), slowest(timings)])
     print(report)
     if options.write:
-        options.write.write_text(f"{_HEAD}\n{report}\n", encoding="utf-8")
+        part = f"\nOf each set, {options.sample} schemas or a few more, evenly spread.\n" if options.sample else ""
+        options.write.write_text(f"{_HEAD}{part}\n{report}\n", encoding="utf-8")
     faults = sum(tally.outcomes["crash"] + tally.outcomes["rejected"] for tally in tallies.values())
     return 1 if faults else 0
 

@@ -33,6 +33,14 @@ LOSSES: dict[str, tuple[Any, str]] = {
         "Must have at least 1 property.",
     ),
     "not": ({"type": "string", "not": {"const": "x"}}, 'Must not match {"const": "x"}.'),
+    "dependentSchemas": (
+        {
+            "type": "object",
+            "properties": {"a": {"type": "string"}},
+            "dependentSchemas": {"a": {"minProperties": 2}},
+        },
+        "If 'a' is given, it must match {\"minProperties\": 2} too.",
+    ),
     "dependentRequired": (
         {
             "type": "object",
@@ -63,14 +71,24 @@ def test_words_follow_the_author() -> None:
     assert 'A link. Must have at least 1 character. Deprecated. Default: "x".' == sent["description"]
 
 
-def test_condition_reads_as_one_sentence() -> None:
-    """`if`, `then` and `else` are three keywords and one thought."""
-    made = plan(holding({"type": "integer", "if": {"minimum": 5}, "then": {"multipleOf": 5}}), STRICT)
-    assert (
-        'If it matches {"minimum": 5}, then it must match {"multipleOf": 5}.'
-        == made.schema["properties"]["x"]["description"]
-    )
-    assert ["if", "then"] == [loss.keyword for loss in made.losses]
+THEN, ELSE = {"multipleOf": 5}, {"maximum": 3}
+SAID = 'If it matches {"minimum": 5}, then it must match {"multipleOf": 5}.'
+
+
+@pytest.mark.parametrize(
+    ("branches", "said"),
+    [
+        ({"then": THEN}, SAID),
+        ({"then": THEN, "else": ELSE}, f'{SAID} Otherwise it must match {{"maximum": 3}}.'),
+        ({"else": ELSE}, 'If it does not match {"minimum": 5}, it must match {"maximum": 3}.'),
+        ({}, None),
+    ],
+)
+def test_condition_reads_as_one_thought(branches: dict[str, Any], said: str | None) -> None:
+    """`if`, `then` and `else` are three keywords and one thought; `if` alone demands nothing."""
+    made = plan(holding({"type": "integer", "if": {"minimum": 5}, **branches}), STRICT)
+    assert said == made.schema["properties"]["x"].get("description")
+    assert [*(["if"] if "then" in branches else []), *branches] == [loss.keyword for loss in made.losses]
 
 
 @pytest.mark.parametrize(

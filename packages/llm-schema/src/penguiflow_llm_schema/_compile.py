@@ -182,7 +182,8 @@ class _Compiler:
 
     def _typed(self, found: Conjunction, level: int, sentences: Sentences) -> Emitted:
         for site, keyword in found.conditions:
-            describe_keyword(self.context, site, keyword, site.get(keyword), sentences)
+            whole = tuple(map(site.get, ("if", "then", "else")))
+            describe_keyword(self.context, site, keyword, whole if keyword == "else" else site.get(keyword), sentences)
         types, values = found.types, found.values
         if values is not None:
             return emit_values(self.context, found.sites, values, sentences)

@@ -124,8 +124,10 @@ class Expander:
 def _conditions(site: Site) -> list[str]:
     """`then` and `else` mean nothing without `if`."""
     found = ["not"] if site.has("not") else []
-    branches = [keyword for keyword in ("then", "else") if site.has(keyword)] if site.has("if") else []
-    return [*found, "if", *branches] if branches else found
+    if site.has("if"):
+        found += ["if", "then"] if site.has("then") else []
+        found += ["else"] if site.has("else") else []
+    return found
 
 
 def _open(site: Site, referred: bool, found: Conjunction, resolver: Resolver) -> list[tuple[Site, bool]]:

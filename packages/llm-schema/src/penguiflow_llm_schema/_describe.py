@@ -53,16 +53,22 @@ _SENTENCES: Final[dict[str, Callable[[Any], str]]] = {
     "maxProperties": lambda v: f"Must have at most {_count(v, 'property')}.",
     "propertyNames": lambda v: f"Property names must match {_quoted(v)}.",
     "dependentRequired": _dependent,
-    "dependentSchemas": lambda v: f"Properties given bring schemas that must match too: {_quoted(v)}.",
+    "dependentSchemas": lambda v: " ".join(
+        f"If {name!r} is given, it must match {_quoted(schema)} too." for name, schema in v.items()
+    ),
     "not": lambda v: f"Must not match {_quoted(v)}.",
     "if": lambda v: f"If it matches {_quoted(v)},",
     "then": lambda v: f"then it must match {_quoted(v)}.",
-    "else": lambda v: f"otherwise it must match {_quoted(v)}.",
+    "else": lambda v: (
+        f"Otherwise it must match {_quoted(v[2])}."
+        if v[1] is not None
+        else f"If it does not match {_quoted(v[0])}, it must match {_quoted(v[2])}."
+    ),
 }
 
 
 def sentence(keyword: str, value: Any) -> str:
-    """`keyword` with `value` as a sentence for the model."""
+    """`keyword` with `value` as a sentence for the model; the value of "else" is that of "if", "then" and "else"."""
     return _SENTENCES[keyword](value)
 
 
