@@ -19,7 +19,7 @@
 # ///
 """Put the same real schemas through other libraries' transformers and through ours, and say what each made of them.
 
-    uv run --script tools/compare_transformers.py [FOLDER] [--file NAME ...] [--every N]
+    uv run --script tools/compare_transformers.py [FOLDER] [--file NAME ...] [--dialect NAME ...] [--every N]
 
 On demand only: the versions compared are those above, and no environment of this workspace has them. What is counted is
 in `transformers_compared/_lost.py`; it reads the schema before and after, and values, and is the same for all.
@@ -53,6 +53,7 @@ _COLUMNS: Final = (
     "changed otherwise",
     *FEATURES,
 )
+_SECONDS: Final = 60  # for one schema; what takes longer counts as a crash
 _VERSIONS: Final = ("openai", "anthropic", "google-genai", "pydantic-ai-slim", "litellm")
 
 
@@ -62,7 +63,7 @@ def measure(one: Transformer, records: list[Record]) -> Counter[str]:
     one.transform({"type": "object", "properties": {"a": {"type": "string"}}})  # libraries take long to load
     for record in records:
         try:
-            with within_time(5):
+            with within_time(_SECONDS):
                 made = one.transform(copy.deepcopy(record.schema))
         except Refused:
             counts["refused"] += 1
@@ -77,7 +78,7 @@ def measure(one: Transformer, records: list[Record]) -> Counter[str]:
 
 def _lost(record: Record, made: Made) -> Iterator[str]:
     try:
-        with within_time(20):
+        with within_time(_SECONDS):
             yield from features_lost(record.schema, made)
     except Exception as error:  # noqa: BLE001 -- a schema that cannot be judged is counted as such
         print(f"{record.name}: not judged: {error!r}"[:150], file=sys.stderr)
@@ -112,6 +113,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("folder", nargs="?", type=Path, default=SCHEMAS, help="of .jsonl.gz files (%(default)s)")
     parser.add_argument("--file", action="append", metavar="NAME", help=f"repeatable; {', '.join(_FILES)} by default")
+    parser.add_argument("--dialect", action="append", help="compare for this one only; repeatable")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="one of N schemas only (%(default)s)")
     return parser.parse_args()
 
@@ -128,6 +130,8 @@ def main() -> int:
     )
     print("| " + " | ".join(_COLUMNS) + " |\n" + "|---" * len(_COLUMNS) + "|")
     for one in transformers():
+        if options.dialect and one.dialect not in options.dialect:
+            continue
         print(row(one, measure(one, records)), flush=True)
     return 0
 

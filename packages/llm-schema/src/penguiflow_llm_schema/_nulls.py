@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from ._codec import SAME, MaybeCodec, NullOrCodec
+from ._codec import SAME, ChoiceCodec, MaybeCodec, NullOrCodec
 from ._conjunction import Conjunction, PlaceKey
 from ._context import Context, Emitted
 from ._describe import with_sentences
@@ -37,7 +37,7 @@ def nullable(context: Context, emitted: Emitted, *, keep_codec: bool = False) ->
     if emitted.null:
         return emitted
     if context.budget.nulls_as_lists:
-        return maybe(emitted)
+        return maybe(emitted, null_is_item=isinstance(emitted.codec, MaybeCodec | ChoiceCodec))
     if emitted.codec != SAME and not keep_codec:
         emitted = replace(emitted, codec=NullOrCodec(emitted.codec))
     schema = dict(emitted.schema)

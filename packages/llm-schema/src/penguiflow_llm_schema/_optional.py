@@ -31,8 +31,9 @@ class Properties:
         if self.context.dialect.optional == "left out":
             self._add_left_out(name, sent, emitted, null_is_default=null_is_default)
             return
-        self._add(sent, nullable(self.context, emitted, keep_codec=True).schema, is_required=True)
-        self.fields.append(Field(name, sent, emitted.codec, is_optional=True, null_is_absent=not emitted.null))
+        one = nullable(self.context, emitted, keep_codec=True)
+        self._add(sent, one.schema, is_required=True)
+        self.fields.append(Field(name, sent, one.codec, is_optional=True, null_is_absent=not emitted.null))
 
     def _add_left_out(self, name: str, sent: str, emitted: Emitted, *, null_is_default: bool) -> None:
         bare = without_null(emitted) if null_is_default else emitted
