@@ -219,8 +219,8 @@ def main() -> int:
     report = "\n\n".join([*(table(tallies, group, dialects) for group in groups), slowest(timings)])
     print(report)
     if options.write:
-        part = f"\nOf each set, {options.sample} schemas or a few more, evenly spread.\n" if options.sample else ""
-        options.write.write_text(f"{_HEAD}{part}\n{report}\n", encoding="utf-8")
+        note = f"\nOf each set, {options.sample} schemas or a few more, evenly spread.\n" if options.sample else ""
+        options.write.write_text(f"{_HEAD}{note}\n{report}\n", encoding="utf-8")
     faults = sum(tally.outcomes["crash"] + tally.outcomes["rejected"] for tally in tallies.values())
     return 1 if faults else 0
 
