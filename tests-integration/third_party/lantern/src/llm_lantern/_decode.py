@@ -9,7 +9,6 @@ from penguiflow_llm_types import (
     FinishReason,
     LLMMessage,
     LLMProtocolError,
-    LLMTruncatedError,
     ServerSentEvent,
     StreamEvent,
     TextDelta,
@@ -19,7 +18,7 @@ from penguiflow_llm_types import (
     ToolCallStart,
     Usage,
 )
-from penguiflow_llm_types.wire import WireJSON, count, in_band_error, mapping, objects, text_or_none
+from penguiflow_llm_types.wire import WireJSON, count, in_band_error, mapping, objects, text_or_none, unfinished
 
 from ._errors import ERRORS
 
@@ -109,13 +108,7 @@ class LanternStream:
             LLMTruncatedError: Lantern has not said that it is whole.
         """
         if not self.finished:
-            raise LLMTruncatedError(
-                "the stream ended before Lantern's end event; ask again",
-                kind="no_terminal",
-                phase="stream",
-                billed="unknown",
-                partial=self.partial(),
-            )
+            raise unfinished(usage=None, partial=self.partial())
         return decode(self._so_far(), warnings=self._warnings)
 
     def partial(self) -> CompletionResponse:

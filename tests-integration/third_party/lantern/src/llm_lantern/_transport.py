@@ -55,13 +55,8 @@ class Connection:
         await self._client.aclose()
 
     async def _refusal(self, status: int, answer: Answer) -> LLMError:
-        try:
-            body = await answer.read()
-        except LLMError:
-            body = b""  # the status says enough
-        finally:
-            await answer.aclose()
         headers = {name.lower(): value for name, value in answer.headers.items()}
+        body = await answer.read_start()
         return error_from_response(status, body, headers, ERRORS, now=datetime.now(UTC), redact=self._key.redact)
 
     def _headers(self) -> dict[str, str]:
