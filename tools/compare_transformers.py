@@ -3,6 +3,7 @@
 # dependencies = [
 #     "anthropic==2.14.0",
 #     "google-genai==3.6.1",
+#     "hypothesis>=6.120",
 #     "jsonschema[format-nongpl]>=4.23",
 #     "litellm==1.110.2",
 #     "openai==3.57.0",
