@@ -64,7 +64,7 @@ def planned(schema: Any, dialect: Dialect) -> Subject | None:
     if not made.compatible:
         return None
     sent = _closed(made.schema) if dialect.enforcement == "compiled" else made.schema
-    opened = Judge.of_sent(_opened(made.schema))
+    opened = Judge.of_sent(_opened(made.schema) if dialect.enforcement == "compiled" else made.schema)
     return Subject(made, _judge(schema), Judge.of_sent(sent), opened, _is_stated(schema))
 
 

@@ -54,6 +54,7 @@ _KEEPS_TO: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "maximum": _of_number(operator.le),
     "exclusiveMinimum": _of_number(operator.gt),
     "exclusiveMaximum": _of_number(operator.lt),
+    "multipleOf": _of_number(lambda value, step: not step or value % step == 0),
 }
 
 
