@@ -14,6 +14,8 @@ from wire_replay._ask_chat import ask_of, normal
 
 from penguiflow_llm_databricks import databricks_profile
 from penguiflow_llm_databricks._wire import DatabricksWire
+from penguiflow_llm_openai._presets import PRESETS
+from penguiflow_llm_openai_compat import ChatWire
 from penguiflow_llm_openrouter import openrouter_profile
 from penguiflow_llm_openrouter._options import Routing
 from penguiflow_llm_openrouter._wire import OpenRouterWire
@@ -87,28 +89,39 @@ def _without_usage(response: CompletionResponse) -> tuple[Any, ...]:
     return response.message, response.finish_reason, response.refusal, response.model
 
 
-def _requests(api: str) -> Iterator[dict[str, Any]]:
+# Services known by name, and how many requests to each were recorded.
+PRESET_REQUESTS: Final = {"deepseek": 111, "groq": 78, "mistral": 222, "ollama": 25, "together": 2, "xai": 23}
+
+
+def _requests(api: str, provider: str) -> Iterator[dict[str, Any]]:
     folder = find_recordings(Path(__file__))
     if folder is None:
         pytest.skip("no shared/recordings folder beside the repository")
     with gzip.open(folder / f"{api}.jsonl.gz", "rt") as lines:
         for line in lines:
             record = json.loads(line)
-            if record["response"]["status"] == 200:
+            if record["response"]["status"] == 200 and record["provider"] == provider:
                 yield record
 
 
-@pytest.mark.parametrize(("api", "least"), [("openrouter.chat", 260), ("databricks.chat", 15)])
-def test_recorded_conversations_are_sent_as_they_were(api: str, least: int) -> None:
+@pytest.mark.parametrize(
+    ("api", "provider", "least"),
+    [
+        ("openrouter.chat", "openrouter", 260),
+        ("databricks.chat", "databricks", 15),
+        *(("compat.chat", provider, least) for provider, least in PRESET_REQUESTS.items()),
+    ],
+)
+def test_recorded_conversations_are_sent_as_they_were(api: str, provider: str, least: int) -> None:
     """What other clients sent and the service took: built as our messages, the body is theirs.
 
     The differences that mean nothing are listed in `normal`.
     """
-    wire, profile = WIRES[api]
+    wire, profile = _preset(provider) if api == "compat.chat" else WIRES[api]
     same, different = 0, []
-    for record in _requests(api):
+    for record in _requests(api, provider):
         body = record["request"]["json"]
-        request = ask_of(body, api.partition(".")[0])
+        request = ask_of(body, provider)
         sent = wire.encode(request, profile(request.model), stream=bool(body.get("stream")))
         ours, theirs = normal(sent.body), normal(body)
         same += ours == theirs
@@ -116,6 +129,10 @@ def test_recorded_conversations_are_sent_as_they_were(api: str, least: int) -> N
             different.append((record["id"], _difference(ours, theirs), [w.message for w in sent.warnings]))
     assert different == []
     assert same >= least
+
+
+def _preset(name: str) -> Spoken:
+    return ChatWire(dialect=PRESETS[name].dialect), PRESETS[name].profile
 
 
 def _difference(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:

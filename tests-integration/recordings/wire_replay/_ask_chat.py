@@ -57,7 +57,7 @@ def ask_of(body: Mapping[str, Any], provider: str) -> LLMRequest:
     if rest:
         extra["reasoning"] = rest
     tools = body.get("tools") or []
-    hosted = [tool for tool in tools if tool.get("type") != "function"]
+    hosted = [tool for tool in tools if tool.get("type", "function") != "function"]
     if hosted:
         extra["tools"] = tools
     messages = body["messages"]
@@ -88,6 +88,7 @@ def normal(body: Mapping[str, Any]) -> Any:
     - `max_completion_tokens` in the place of its older name, one stop sequence outside of a list;
     - content that is one text as a list of it, no content as null, a breakpoint on a message in the place of its part;
     - the blanks in a call's arguments, `strict: false` and a description "" of a tool, which are what is not given;
+    - Mistral's "any" for "required", and a choice among no tools;
     - `require_parameters`, which goes with structured output here;
     - the number of a reasoning block, which its place in the list tells, and the same reasoning in words beside it.
     """
@@ -97,6 +98,10 @@ def normal(body: Mapping[str, Any]) -> Any:
     kept["messages"] = [_normal_message(message) for message in kept["messages"]]
     if "tools" in kept:
         kept["tools"] = [_normal_tool(tool) for tool in kept["tools"]]
+    if kept.get("tool_choice") == "any":
+        kept["tool_choice"] = "required"
+    if not kept.get("tools"):
+        kept = {name: value for name, value in kept.items() if name not in ("tools", "tool_choice")}
     preferences = {name: value for name, value in (kept.pop("provider", None) or {}).items() if name != _RULE}
     if isinstance(kept.get("stop"), str):
         kept["stop"] = [kept["stop"]]
@@ -106,6 +111,8 @@ def normal(body: Mapping[str, Any]) -> Any:
 
 
 _RULE: Final = "require_parameters"
+_NOTHING: Final[tuple[tuple[str, Any], ...]] = (("prefix", False), ("reasoning_content", ""), ("tool_calls", []))
+"""What a message may say that is the same as not saying it."""
 
 
 def _normal_message(message: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,16 +132,25 @@ def _normal_message(message: Mapping[str, Any]) -> dict[str, Any]:
             {k: v for k, v in d.items() if k != "index" and v not in ("", None)} for d in details
         ]
         kept.pop("reasoning", None)  # the same in words
-    return kept
+    if kept.get("reasoning") is not None and kept.get("reasoning") == kept.get("reasoning_content"):
+        del kept["reasoning_content"]
+    return {name: value for name, value in kept.items() if (name, value) not in _NOTHING}
 
 
 def _normal_part(part: Mapping[str, Any]) -> dict[str, Any]:
     """Pictures and files by their beginning: recordings have the rest of the data left out."""
     kept = {"type": "text", **part} if "text" in part else dict(part)
+    if "image_url" in kept:
+        kept["image_url"] = _address(kept["image_url"])
     for holder, field in (("image_url", "url"), ("file", "file_data"), ("input_audio", "data")):
         if isinstance(kept.get(holder), dict):
             kept[holder] = {k: _head(v) if k == field else v for k, v in kept[holder].items() if k != "detail"}
     return kept
+
+
+def _address(image: Any) -> dict[str, Any]:
+    """A picture's address, which Mistral takes by itself too."""
+    return {"url": image} if isinstance(image, str) else dict(image)
 
 
 def _head(data: str) -> str:
@@ -162,8 +178,8 @@ def _listed(message: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _is_wordless(part: dict[str, Any]) -> bool:
-    """Whether our messages have no part for it: films."""
-    return not part.keys() & {"text", "image_url", "file", "input_audio"}
+    """Whether our messages have no part for it, or not in this form: films, Mistral's documents and sounds."""
+    return not part.keys() & {"text", "image_url", "file", "input_audio"} or isinstance(part.get("input_audio"), str)
 
 
 def _messages(messages: list[dict[str, Any]], provider: str) -> Iterator[LLMMessage]:
@@ -194,6 +210,9 @@ def _said(message: dict[str, Any], provider: str) -> Iterator[Part]:
             encrypted_content=detail.get("data"),
             format=detail.get("format"),
         )
+    plain = message.get("reasoning_content") or message.get("reasoning")
+    if plain and not message.get("reasoning_details"):
+        yield ReasoningPart(text=plain, provider=provider)
     if message.get("content"):
         yield from _parts(message)
     for call in message.get("tool_calls") or ():
@@ -212,7 +231,7 @@ def _part(part: dict[str, Any]) -> Part:
     if "text" in part:
         return TextPart(text=part["text"], cache=cache)
     if "image_url" in part:
-        return _picture(part["image_url"]["url"], cache)
+        return _picture(_address(part["image_url"])["url"], cache)
     if "file" in part:
         name, url = part["file"].get("filename"), part["file"]["file_data"]
         if not url.startswith("data:"):
@@ -245,6 +264,8 @@ def _tool(function: dict[str, Any]) -> ToolSpec:
 
 
 def _choice(choice: Any) -> ToolChoice | None:
+    if choice == "any":  # Mistral's word
+        return "required"
     return NamedTool(name=choice["function"]["name"]) if isinstance(choice, dict) else choice
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from penguiflow_llm_openai._profiles import NATIVE, STRICT_TOOL, TOOL
-from penguiflow_llm_openai_compat import ChatDialect, Service
+from penguiflow_llm_openai_compat import ChatDialect, ReasoningReplay, Service
 from penguiflow_llm_types import Effort, ModelProfile
 
 _CLASSIC: Final[tuple[Effort, ...]] = ("low", "medium", "high")
@@ -76,7 +76,7 @@ def _facts(provider: str, *, native: bool = True, strict_tools: bool = False) ->
     )
 
 
-def _local(provider: str, title: str, port: int) -> Preset:
+def _local(provider: str, title: str, port: int, *, reasoning_replay: ReasoningReplay | None = None) -> Preset:
     """A server on this machine, which asks for no key."""
     name = provider.upper()
     service = Service(
@@ -87,7 +87,7 @@ def _local(provider: str, title: str, port: int) -> Preset:
         url_variable=f"{name}_BASE_URL",
         needs_key=False,
     )
-    dialect = replace(_dialect(provider), strict_tools=False)
+    dialect = replace(_dialect(provider), strict_tools=False, reasoning_replay=reasoning_replay)
     return Preset(service=service, dialect=dialect, facts=_facts(provider), efforts=_CLASSIC)
 
 
@@ -97,7 +97,7 @@ def _hosted(provider: str, title: str, base_url: str, key: str) -> Service:
 
 
 _ROWS: Final = (
-    _local("ollama", "Ollama", 11434),
+    _local("ollama", "Ollama", 11434, reasoning_replay="reasoning"),
     _local("vllm", "vLLM", 8000),
     _local("lmstudio", "LM Studio", 1234),
     Preset(
