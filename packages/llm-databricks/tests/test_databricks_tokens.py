@@ -254,7 +254,8 @@ def databricks_sdk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     """An installed `databricks.sdk`, small enough to be written down here."""
     package = tmp_path / "databricks" / "sdk"
     package.mkdir(parents=True)
-    (package / "__init__.py").write_text("")
+    for folder in (package.parent, package):  # both, so that an SDK that is really installed is not found instead
+        (folder / "__init__.py").write_text("")
     (package / "config.py").write_text(SDK)
     monkeypatch.syspath_prepend(tmp_path)
     _forget_databricks()
