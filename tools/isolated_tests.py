@@ -17,6 +17,8 @@ from pathlib import Path
 from workspace_checks import Package, WorkspaceError, read_workspace
 
 ROOT = Path(__file__).resolve().parent.parent
+LONGEST_S = 900.0
+"""A run that takes longer hangs; the slowest takes a minute or two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +85,20 @@ def _runs_of(package: Package) -> Iterator[Run]:
 def execute(run: Run) -> Outcome:
     """Run pytest and wait for it. A package without tests fails: pytest's status for "none collected" is not 0."""
     started = time.monotonic()
-    done = subprocess.run(run.command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-    seconds = time.monotonic() - started
-    return Outcome(run=run, passed=done.returncode == 0, output=done.stdout + done.stderr, seconds=seconds)
+    try:
+        done = subprocess.run(
+            run.command,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=LONGEST_S,
+        )
+        passed, output = done.returncode == 0, done.stdout + done.stderr
+    except subprocess.TimeoutExpired as hung:
+        passed, output = False, f"{(hung.stdout or b'').decode()}\nnot over after {LONGEST_S:.0f} s: a test hangs"
+    return Outcome(run=run, passed=passed, output=output, seconds=time.monotonic() - started)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
