@@ -15,7 +15,7 @@ from contextlib import AsyncExitStack
 from cases import AT_ONCE, CALLS, CHUNKS, connected
 from measuring import least_cpu_us, server
 from report import Row, table, versions, write
-from startup import first_answers, imports
+from startup import RUNS, first_answers, imports
 from wires import WIRES, Wire, chosen
 
 
@@ -59,6 +59,7 @@ def main() -> None:
     )
     tables = [table(running, unit="CPU, microseconds a chunk or call")]
     if starting:
+        tables.append(f"Starting up, least of {RUNS} processes each, beyond a process that does nothing:")
         tables.append(table(starting, unit="CPU, milliseconds"))
     text = "\n\n".join([heading, *tables])
     print(text)

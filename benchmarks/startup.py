@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from measuring import HERE
 from wires import Wire
 
-_RUNS = 3
+RUNS = 3
 _FIRST_ANSWER = """
 import asyncio
 from shapes import PERSON
@@ -51,7 +51,7 @@ def first_answers(wires: Sequence[Wire], server: str) -> list[Startup]:
 
 def _measured(group: str, programs: dict[str, str]) -> list[Startup]:
     least = dict.fromkeys(("pass", *programs.values()), float("inf"))
-    for _ in range(_RUNS):
+    for _ in range(RUNS):
         for program in least:
             least[program] = min(least[program], _cpu_ms(program))
     return [
