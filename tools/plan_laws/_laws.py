@@ -208,9 +208,17 @@ def _is_near(value: Any, back: Any, nullish: set[str]) -> bool:
 
 
 def _is_ambiguous(value: Any) -> bool:
-    """Whether part of `value` may be read in the sent shape too: a string that is JSON, or what is empty."""
-    if isinstance(value, dict | list):
-        return not value or any(map(_is_ambiguous, value.values() if isinstance(value, dict) else value))
+    """Whether part of `value` may be read in the sent shape too.
+
+    A string that is JSON may have been sent as text; what is empty, null, or a list of one may stand for nothing or for
+    its item.
+    """
+    if isinstance(value, dict):
+        return not value or any(map(_is_ambiguous, value.values()))
+    if isinstance(value, list):
+        return len(value) < 2 or any(map(_is_ambiguous, value))
+    if value is None:
+        return True
     if not isinstance(value, str):
         return False
     try:
@@ -239,7 +247,7 @@ def _begins(part: Any, whole: Any) -> bool:
     if isinstance(part, str):
         return not isinstance(whole, str) or whole.startswith(part) or part.startswith('"')
     if isinstance(part, int | float) and isinstance(whole, int | float):
-        return json.dumps(whole).startswith(json.dumps(part))  # a number that was sent as text
+        return True  # only one that is sent as text can be cut
     return part is None or same(part, whole)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
@@ -19,6 +21,7 @@ from ._values import changed, made_for
 __all__ = ["Broken", "Tally", "examine"]
 
 _LARGEST: Final = 60_000  # characters of a schema for which values are judged; planning alone has no limit
+_SECONDS: Final = 15  # for the values of one schema; planning has no limit here
 _MOST_OF_A_KIND: Final = 12  # values of the author's that are tried
 
 
@@ -39,6 +42,7 @@ class Tally:
     plans: int = 0
     valid: int = 0  # cases of a value that is valid for what was asked for
     sent: int = 0  # cases of a value that is valid for what was sent
+    slow: int = 0  # schemas whose values took too long to make or to judge: a validator may need exponential time
     undeclared: int = 0  # valid values with parts that the schema does not declare, which are not sent in every branch
     losses: Counter[str] = field(default_factory=Counter)  # by keyword
     broken: list[Broken] = field(default_factory=list)
@@ -51,9 +55,28 @@ class Tally:
         self.plans += other.plans
         self.valid += other.valid
         self.sent += other.sent
+        self.slow += other.slow
         self.undeclared += other.undeclared
         self.losses += other.losses
         self.broken += other.broken
+
+
+class _TooSlow(BaseException):
+    """Values are made and judged by programs that are not what is held to laws here."""
+
+
+@contextmanager
+def _within_time() -> Iterator[None]:
+    def stop(_number: int, _frame: object) -> None:
+        raise _TooSlow
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(_SECONDS)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def examine(record: Record, dialect: Dialect, *, values: int, seed: int = 0) -> Tally:
@@ -66,7 +89,12 @@ def examine(record: Record, dialect: Dialect, *, values: int, seed: int = 0) -> 
     tally.losses.update(loss.keyword for loss in subject.made.losses)
     found = list(laws_of_plan(subject, record.schema, dialect))
     if len(json.dumps(record.schema)) <= _LARGEST:
-        found += _laws_of_values(subject, record, tally, values, Random(f"{record.name}/{dialect.name}/{seed}"))
+        try:
+            with _within_time():
+                rng = Random(f"{record.name}/{dialect.name}/{seed}")
+                found.extend(_laws_of_values(subject, record, tally, values, rng))
+        except _TooSlow:
+            tally.slow += 1
     tally.broken += [Broken(law=law, schema=record.name, dialect=dialect.name, how=how) for law, how in found]
     return tally
 

@@ -130,7 +130,8 @@ class _Restorer:
         if not value:
             return None
         one = Branch(codec.schema, codec.inner)
-        if self.distances.of(codec.schema, value[0]) and self.forwarder.fits_any((one,), value, level):
+        is_sent = len(value) == 1 and not self.distances.of(codec.schema, value[0])
+        if not is_sent and self.forwarder.fits_any((one,), value, level):
             return value  # restored before
         return self.walk(codec.inner, value[0], level + 1)
 
