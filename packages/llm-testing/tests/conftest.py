@@ -1,6 +1,7 @@
 """Fixtures of these tests: a started simulator, an HTTP client and a bare one for it, the shared data where present."""
 
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,6 +11,8 @@ import httpx2
 import pytest
 
 from penguiflow_llm_testing import Simulator
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # `ask_anthropic` is a module of these tests, not installed
 
 KEY = "sk-test-0123456789abcdefghij"
 
