@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Final, Protocol
 
@@ -30,12 +31,12 @@ class Client(Protocol):
         """Release connections."""
 
 
-class Concurrent:
+class Concurrent(ABC):
     """How an asynchronous client makes calls at once."""
 
+    @abstractmethod
     async def call(self, shape: Shape) -> BaseModel:
         """See `Client`."""
-        raise NotImplementedError
 
     async def together(self, shape: Shape, count: int) -> Sequence[BaseModel | BaseException]:
         """See `Client`."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import importlib
 from time import monotonic
-from typing import Any
 
 from penguiflow_llm_databricks._credentials import SDKSignIn
 from penguiflow_llm_databricks._transport import Redactor
 from penguiflow_llm_databricks._transport._tokens import Token
-from penguiflow_llm_types import LLMAuthError, LLMConfigurationError, Secret
+from penguiflow_llm_types import LLMAuthError, Secret
 
 _ASKED_AGAIN_AFTER_S = 60.0
 """The SDK renews its tokens by itself; its own look-up is cheap, but it belongs off the event loop."""
@@ -46,17 +45,10 @@ class SDKTokens:
     def _authorization(self) -> tuple[str | None, str]:
         """The bearer token, or None and why there is none."""
         try:
-            headers: dict[str, str] = self._config().authenticate()
+            # Settings that name a profile have made sure that it is installed.
+            module = importlib.import_module("databricks.sdk.config")
+            headers: dict[str, str] = module.Config(host=self._host, profile=self._sign_in.profile).authenticate()
         except Exception as error:  # noqa: BLE001 - the SDK raises ValueError, requests' errors and those of clouds
             return None, f"{type(error).__name__}: {error}"
         scheme, _, value = headers.get("Authorization", "").partition(" ")
         return (value, "") if scheme == "Bearer" and value else (None, f"it signs in by {scheme or 'nothing'}")
-
-    def _config(self) -> Any:
-        try:
-            config = importlib.import_module("databricks.sdk.config")
-        except ImportError:
-            raise LLMConfigurationError(
-                "databricks-sdk is not installed; install penguiflow-llm-databricks[sdk]", provider="databricks"
-            ) from None
-        return config.Config(host=self._host, profile=self._sign_in.profile)
