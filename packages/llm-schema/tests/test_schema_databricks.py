@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import jsonschema
 import pytest
 
 from penguiflow_llm_schema import check, plan
@@ -112,3 +113,19 @@ def test_gpt_endpoints_are_as_openai() -> None:
 def test_messages(schema: Any, rule: str, message: str) -> None:
     """The documentation's words where it has any; what the API answers is not known."""
     assert [(rule, message)] == [(found.rule, found.message) for found in check(schema, OUTPUT)]
+
+
+@pytest.mark.parametrize("value", [{"a": None}, {"a": "red"}, {"a": 6}, {"a": {"b": "x"}}])
+def test_null_among_values_behind_a_reference(value: dict[str, Any]) -> None:
+    """Values that are sent as text have null among the texts, so an empty option needs a null of its own."""
+    schema = opened(
+        a={
+            "anyOf": [
+                {"$ref": "#/$defs/E"},
+                {"type": "object", "properties": {"b": {"type": "string"}}, "required": ["b"]},
+            ]
+        }
+    )
+    made = plan({**schema, "$defs": {"E": {"enum": ["red", 6, None]}}}, OUTPUT)
+    jsonschema.validate(made.forward(value), made.schema)
+    assert value == made.restore(made.forward(value))

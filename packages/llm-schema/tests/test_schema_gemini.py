@@ -53,6 +53,18 @@ CASES: dict[str, tuple[Any, Any, list[tuple[Any, Any]]]] = {
         sent(a={**sent(street={"type": "string"}), "description": "Where", "nullable": True}),
         [({"a": None}, {"a": None}), ({"a": {"street": "x"}}, {"a": {"street": "x"}})],
     ),
+    "null beside a reference to a union of references": (
+        opened(a={"anyOf": [{"$ref": "#/$defs/U"}, {"type": "null"}]})
+        | {
+            "$defs": {
+                "U": {"anyOf": [{"$ref": "#/$defs/A"}, {"$ref": "#/$defs/B"}]},
+                "A": {"type": "string"},
+                "B": {"type": "integer"},
+            }
+        },
+        sent(a={"anyOf": [{"type": "string", "nullable": True}, {"type": "integer"}]}),
+        [({"a": None}, {"a": None}), ({"a": 1}, {"a": 1})],
+    ),
     "a union stands alone, with null on a branch": (
         opened(a={"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "null"}], "description": "A or B"}),
         sent(a={"anyOf": [{"type": "string", "description": "A or B", "nullable": True}, {"type": "integer"}]}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import jsonschema
 import pytest
 
 from penguiflow_llm_schema import check, get_dialect, plan
@@ -78,3 +79,23 @@ def test_portable_limits_are_in_their_owners_words() -> None:
     limits = ("1001. Consider reducing the number of enums", "(limit: 16 parameters with unions)")
     messages = [violation.message for violation in check(document, PORTABLE)]
     assert [True, True] == [limit in message for limit, message in zip(limits, messages, strict=True)]
+
+
+NULLABLE = {"type": ["string", "null"]}
+MANY_NULLS = {
+    "type": "object",
+    "properties": {f"p{number}": NULLABLE for number in range(12)} | {"name": {"$ref": "#/$defs/Name"}},
+    "required": [f"p{number}" for number in range(12)],
+    "$defs": {"Name": NULLABLE},
+}
+
+
+@pytest.mark.parametrize("given", [{"name": "x"}, {"name": None}, {}])
+def test_an_optional_reference_to_what_may_be_null(given: dict[str, Any]) -> None:
+    """Where nulls are many they are sent as empty lists, behind a reference too: left out, null and a name differ."""
+    made = plan(MANY_NULLS, PORTABLE)
+    value = dict.fromkeys([f"p{number}" for number in range(12)]) | given
+    sent = made.forward(value)
+    jsonschema.validate(sent, made.schema)
+    assert value == made.restore(sent)
+    assert made.lossless

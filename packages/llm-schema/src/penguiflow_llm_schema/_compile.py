@@ -122,7 +122,9 @@ class _Compiler:
             base_description(found.outer), self._annotations(found.outer, DefinitionCodec(name))
         )
         schema = {"description": description, "anyOf": [reference]} if description else reference
-        return Emitted(schema, DefinitionCodec(name), null=takes_null(self.context, found))
+        has_null, is_plain = takes_null(self.context, found), self.context.nulls_are_plain
+        null, null_inside = has_null and is_plain, has_null and not is_plain
+        return Emitted(schema, DefinitionCodec(name), null=null, null_inside=null_inside)
 
     def _times(self, target: PlaceKey) -> int:
         """How often what is referred to has led back to itself by now; counted where that has to end."""

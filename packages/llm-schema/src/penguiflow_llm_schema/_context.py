@@ -32,6 +32,7 @@ class Emitted:
     schema: dict[str, Any]
     codec: Codec
     null: bool = False  # it takes null as it is
+    null_inside: bool = False  # it takes null, but in a way of its own, or it is not known yet in which
     fits: Literal["some", "any", "none"] = "some"
 
 
@@ -99,6 +100,11 @@ class Context:
         self.unions += 1
         most = self.budget.unions if self.dialect.unions else 0
         return most is None or self.unions <= most
+
+    @property
+    def nulls_are_plain(self) -> bool:
+        """Whether null is sent as null wherever it is taken, not as an empty list or as options that are all empty."""
+        return self.dialect.unions and self.budget.unions is None and not self.budget.nulls_as_lists
 
     def emit_optional(self, place: Place, level: int) -> Emitted:
         """The schema of a property that may be left out."""

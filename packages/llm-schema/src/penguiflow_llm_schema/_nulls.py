@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from ._codec import SAME, ChoiceCodec, MaybeCodec, NullOrCodec
+from ._codec import SAME, MaybeCodec, NullOrCodec
 from ._conjunction import Conjunction, PlaceKey
 from ._context import Context, Emitted
 from ._describe import with_sentences
@@ -26,7 +26,7 @@ def maybe(emitted: Emitted, *, null_is_item: bool = False) -> Emitted:
     description = with_sentences(own, ["A list of one, or empty for none."])
     items = schema["anyOf"][0] if schema.keys() == {"anyOf"} and len(schema["anyOf"]) == 1 else schema
     codec = MaybeCodec(emitted.codec, items, null_is_item)
-    return Emitted({"type": "array", "description": description, "items": items}, codec)
+    return Emitted({"type": "array", "description": description, "items": items}, codec, null_inside=True)
 
 
 def nullable(context: Context, emitted: Emitted, *, keep_codec: bool = False) -> Emitted:
@@ -37,7 +37,7 @@ def nullable(context: Context, emitted: Emitted, *, keep_codec: bool = False) ->
     if emitted.null:
         return emitted
     if context.budget.nulls_as_lists:
-        return maybe(emitted, null_is_item=isinstance(emitted.codec, MaybeCodec | ChoiceCodec))
+        return maybe(emitted, null_is_item=emitted.null_inside)
     if emitted.codec != SAME and not keep_codec:
         emitted = replace(emitted, codec=NullOrCodec(emitted.codec))
     schema = dict(emitted.schema)
@@ -74,7 +74,7 @@ def _takes_null(schema: dict[str, Any]) -> bool:
 
 
 def takes_null(context: Context, found: Conjunction) -> bool:
-    """Whether what is written for `found` takes null as null; what takes anything is sent as text and does not."""
+    """Whether null is among what `found` takes; what takes anything is sent as text, and null with it."""
     known = context.expander.nulls
     above: dict[PlaceKey, PlaceKey | None] = {found.key: None}  # of each place looked at, the union it is a branch of
     pending = [found]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from ._codec import ChoiceCodec, Field, MaybeCodec
+from ._codec import Field
 from ._context import Context, Emitted
 from ._nulls import maybe, nullable, without_null
 
@@ -31,7 +31,10 @@ class Properties:
         if self.context.dialect.optional == "left out":
             self._add_left_out(name, sent, emitted, null_is_default=null_is_default)
             return
-        one = nullable(self.context, emitted, keep_codec=True)
+        if emitted.null_inside:
+            one = maybe(emitted, null_is_item=True)
+        else:
+            one = nullable(self.context, emitted, keep_codec=True)
         self._add(sent, one.schema, is_required=True)
         self.fields.append(Field(name, sent, one.codec, is_optional=True, null_is_absent=not emitted.null))
 
@@ -45,12 +48,12 @@ class Properties:
                 sent,
                 bare.codec,
                 is_optional=True,
-                null_is_absent=not bare.null,
+                null_is_absent=not (bare.null or bare.null_inside),
                 left_out=True,
                 drops_null=drops_null,
             )
         else:
-            takes_null = bare.null or isinstance(bare.codec, MaybeCodec | ChoiceCodec)
+            takes_null = bare.null or bare.null_inside
             listed = maybe(bare, null_is_item=takes_null and not null_is_default)
             self._add(sent, listed.schema, is_required=True)
             one = Field(name, sent, listed.codec, is_optional=True, null_is_absent=True, drops_null=False)

@@ -90,9 +90,24 @@ class _Speller:
             return node
         opened = [self._referred(branch) for branch in rest]
         if len(opened) > 1:
-            return {**node, "anyOf": [_marked(opened[0]), *opened[1:]]}
+            return {**node, "anyOf": [self._marked(opened[0]), *opened[1:]]}
         description = {"description": node["description"]} if "description" in node else {}
-        return _marked(_described(opened[0], description))
+        return self._marked(_described(opened[0], description))
+
+    def _marked(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """`schema` with null allowed in its type list, or in that of its first branch; references are opened for it."""
+        if "anyOf" in schema:
+            first, *others = schema["anyOf"]
+            return {**schema, "anyOf": [self._marked(self._referred(first)), *others]}
+        stated = schema.get("type")
+        names = stated if isinstance(stated, list) else [stated]
+        if "null" in names:
+            return schema
+        values = {}
+        if "const" in schema or "enum" in schema:
+            values = {"enum": [*schema.get("enum", [schema.get("const")]), None]}
+        kept = {keyword: value for keyword, value in schema.items() if keyword != "const"}
+        return {**kept, "type": [*names, "null"], **values}
 
     def _typed(self, node: dict[str, Any]) -> dict[str, Any]:
         """A node of one type; null is allowed in the way that the dialect has for it."""
@@ -147,18 +162,3 @@ def _said(schema: dict[str, Any], description: str) -> dict[str, Any]:
         "description": text,
         **{key: value for key, value in schema.items() if key not in ("type", "description")},
     }
-
-
-def _marked(schema: dict[str, Any]) -> dict[str, Any]:
-    """`schema` with null allowed in its type list, or in that of its first branch."""
-    if "anyOf" in schema:
-        return {**schema, "anyOf": [_marked(schema["anyOf"][0]), *schema["anyOf"][1:]]}
-    stated = schema.get("type")
-    names = stated if isinstance(stated, list) else [stated]
-    if "null" in names:
-        return schema
-    values = {}
-    if "const" in schema or "enum" in schema:
-        values = {"enum": [*schema.get("enum", [schema.get("const")]), None]}
-    kept = {keyword: value for keyword, value in schema.items() if keyword != "const"}
-    return {**kept, "type": [*names, "null"], **values}

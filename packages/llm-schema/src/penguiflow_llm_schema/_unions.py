@@ -76,12 +76,14 @@ def join_branches(context: Context, emitted: Sequence[Emitted], site: Site) -> E
     if len(branches) == 1:
         return branches[0]
     if len(plain) == 1:
-        return nullable(context, plain[0])
+        return plain[0] if plain[0].null_inside else nullable(context, plain[0])
     if not context.may_unite():
-        return _choice(context, plain, site, takes_null=len(plain) < len(branches))
+        takes_null = len(plain) < len(branches) or any(one.null or one.null_inside for one in plain)
+        return _choice(context, plain, site, takes_null=takes_null)
     kept = tell_apart([Branch(one.schema, one.codec) for one in branches], context.definitions)
     codec = SAME if all(branch.codec == SAME for branch in kept) else UnionCodec(tuple(kept))
-    return Emitted({"anyOf": [branch.schema for branch in kept]}, codec, null=any(one.null for one in branches))
+    null, null_inside = any(one.null for one in branches), any(one.null_inside for one in branches)
+    return Emitted({"anyOf": [branch.schema for branch in kept]}, codec, null=null, null_inside=null_inside)
 
 
 def _choice(context: Context, branches: Sequence[Emitted], site: Site, *, takes_null: bool) -> Emitted:
@@ -96,7 +98,7 @@ def _choice(context: Context, branches: Sequence[Emitted], site: Site, *, takes_
         keyword = next((keyword for keyword in ("anyOf", "oneOf", "type") if site.has(keyword)), "anyOf")
         context.lose(site, keyword, "relaxed", detail)
     codec = ChoiceCodec(tuple(Branch(one.schema, one.codec) for one in branches), as_lists)
-    return Emitted({"type": "object", "description": words} | schema, codec, null=False)
+    return Emitted({"type": "object", "description": words} | schema, codec, null_inside=takes_null)
 
 
 def closed_object(properties: dict[str, Any]) -> dict[str, Any]:
@@ -113,7 +115,11 @@ def _flat(alternatives: Sequence[Emitted]) -> list[Emitted]:
         if one.schema.keys() == {"anyOf"}:
             inside = one.schema["anyOf"]
             codecs = _codecs(one.codec, inside)
-            opened = [Emitted(each, codec, null=_lists_null(each)) for each, codec in zip(inside, codecs, strict=True)]
+            is_behind = one.null and not any(map(_lists_null, inside))  # one of its references takes null
+            opened = [
+                Emitted(each, codec, _lists_null(each) or (is_behind and "$ref" in each), one.null_inside)
+                for each, codec in zip(inside, codecs, strict=True)
+            ]
         for branch in opened:
             others = alike.setdefault(canonical(branch.schema), [])
             if branch.codec not in others:
