@@ -32,6 +32,13 @@ def _chain(*errors: BaseException) -> BaseException:
     return errors[0]
 
 
+def _answered_by_proxy(status: int) -> BaseException:
+    """As aiohttp has it: the status is a number, and the message ends with the proxy's address, whatever its port."""
+    error = _named("ClientHttpProxyError", text=f"{status}, message='No', url='http://127.0.0.1:40701'")
+    vars(error)["status"] = status
+    return _chain(_named("APIConnectionError"), error)
+
+
 TABLE = [
     (_chain(_named("APIConnectionError"), _named("ConnectError"), socket.gaierror(-2)), LLMConnectionError, "dns"),
     (_chain(_named("APIConnectionError"), ssl.SSLCertVerificationError(1)), LLMConnectionError, "tls"),
@@ -45,6 +52,8 @@ TABLE = [
     (_chain(_named("APITimeoutError"), _named("ReadTimeout"), TimeoutError()), LLMTimeoutError, "headers"),
     (_chain(_named("APIConnectionError"), _named("ProxyError", text="502 Bad Gateway")), LLMConnectionError, "proxy"),
     (_chain(_named("APIConnectionError"), _named("ProxyError", text="407 Proxy Auth")), LLMAuthError, "proxy"),
+    (_answered_by_proxy(502), LLMConnectionError, "proxy"),
+    (_answered_by_proxy(407), LLMAuthError, "proxy"),
     (_chain(_named("APIConnectionError"), _named("UnsupportedProtocol")), LLMConfigurationError, None),
     (ExceptionGroup("all attempts", [ConnectionRefusedError()]), LLMConnectionError, "connect"),
     (OSError(113, "No route to host"), LLMConnectionError, "connect"),

@@ -107,7 +107,7 @@ def failure(error: BaseException, *, stage: Stage, host: str, partial: Completio
     if stage != "headers":
         return _interrupted(error, stage, partial)
     verdict = _verdict(error)
-    if verdict is _PROXY and any("407" in str(cause) for cause in _causes(error)):
+    if verdict is _PROXY and any(_asks_for_credential(cause) for cause in _causes(error)):
         return LLMAuthError(
             "the proxy asks for a credential; put it in the proxy's URL", kind="proxy", status=407, phase="connect"
         )
@@ -143,6 +143,12 @@ def _verdict(error: BaseException) -> _Verdict:
             if found is not None:
                 return found
     return _NO_RESPONSE  # nothing is known, so it may have been processed
+
+
+def _asks_for_credential(error: BaseException) -> bool:
+    """Whether a proxy answered 407, which aiohttp has as a number and httpx2 at the start of the message."""
+    status = getattr(error, "status", None)
+    return status == 407 if isinstance(status, int) else str(error).startswith("407 ")
 
 
 def _interrupted(error: BaseException, stage: _Reading, partial: CompletionResponse | None) -> LLMError:
