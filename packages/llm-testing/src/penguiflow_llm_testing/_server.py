@@ -9,7 +9,6 @@ import socket
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import Final, Protocol, assert_never
 
 import h11
@@ -282,9 +281,11 @@ class Connection(asyncio.Protocol):
         """Perform an exchange; its outcome is told before its last byte leaves, so that a client never sees it late."""
         outcome: Outcome = "disconnected"
         status = None
-        acts = tuple(exchange.acts)
+        acts = iter(exchange.acts)  # one ahead, never all at once: a body sent byte by byte is a million of them
+        following = next(acts, None)
         try:
-            for act, following in zip_longest(acts, acts[1:]):
+            while (act := following) is not None:
+                following = next(acts, None)
                 if isinstance(act, SendHead):
                     status = act.status
                 if isinstance(following, EndMessage) or isinstance(act, EndMessage):
