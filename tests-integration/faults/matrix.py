@@ -5,8 +5,11 @@ uv run python tests-integration/faults/matrix.py
 Each cell is a call of the public client over the real SDK, against a simulator on loopback that misbehaves. Asserted
 are the type and kind of the error, whether it was tried again, the requests on the wire, the time it took, what was
 billed and kept, and that nothing is left: no task, thread, file descriptor or slot, and the key in no error and no log.
+Where a fault has freedom (where an answer is cut, into which pieces, how long a gap is, when a call is cancelled) the
+seed decides; every cell says what was drawn.
 
-Prints a table; `--json FILE` also writes every cell. Exit status 1 where a cell fails.
+Prints a table, or with `--runs` only what fails; `--json FILE` also writes every cell. Exit status 1
+where a cell fails.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ import argparse
 import asyncio
 import json
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -47,26 +51,43 @@ def line(cell: Cell) -> str:
 
 
 def summary(tried: Sequence[Cell]) -> str:
-    """The closing lines: how many passed, and how late time-outs came."""
+    """The closing lines: how late time-outs came, and how many cells passed."""
     failed = sum(bool(cell.problems) for cell in tried)
     reasons = sum(cell.reason is not None for cell in tried)
-    late = sorted(cell.overshoot_s for cell in tried if cell.overshoot_s is not None)
     passed = len(tried) - failed - reasons
+    late = sorted(cell.overshoot_s * 1000 for cell in tried if cell.overshoot_s is not None)
     lines = [f"fault matrix: {len(tried)} cells, {passed} passed, {reasons} with a reason, {failed} failed"]
     if late:
-        lines.insert(0, f"time-outs: {len(late)}, late by {late[-1] * 1000:.0f} ms at most")
+        p50, p99 = (late[min(len(late) - 1, len(late) * percent // 100)] for percent in (50, 99))
+        lines.insert(
+            0, f"time-outs: {len(late)}, late by p50 {p50:.1f} ms, p99 {p99:.1f} ms, {late[-1]:.1f} ms at most"
+        )
     return "\n".join(lines)
 
 
-async def run(options: argparse.Namespace) -> int:
+async def run(options: argparse.Namespace, seed: int) -> list[Cell]:
     """Try the cells one after another, so that each one's times are its own."""
     tried = []
-    print(f"{'fault':8} {'provider':11} {'transport':9} {'outcome':34} {'req':>3} {'s':>6}  verdict")
     for fault, provider, streamed in cells(options.fault, options.provider):
-        cell = await try_cell(fault, provider, streamed=streamed, seed=options.seed)
+        cell = await try_cell(fault, provider, streamed=streamed, seed=seed)
         tried.append(cell)
-        if not options.failed or cell.problems:
+        if cell.problems or not (options.failed or options.runs > 1):
             print(line(cell), flush=True)
+    return tried
+
+
+def runs(options: argparse.Namespace) -> int:
+    """Each seed's run with its closing lines, then those of all of them."""
+    print(f"{'fault':8} {'provider':11} {'transport':9} {'outcome':34} {'req':>3} {'s':>6}  verdict")
+    tried: list[Cell] = []
+    for seed in range(options.seed, options.seed + options.runs):
+        started = time.monotonic()
+        found = asyncio.run(run(options, seed))
+        tried += found
+        if options.runs > 1:
+            print(f"seed {seed}, {time.monotonic() - started:.0f} s\n{summary(found)}", flush=True)
+    if options.runs > 1:
+        print(f"{options.runs} runs")
     print(summary(tried))
     if options.json is not None:
         options.json.write_text(json.dumps([asdict(cell) for cell in tried], indent=1))
@@ -80,10 +101,16 @@ def main() -> int:
         "--fault", action="append", default=[], metavar="ID", help="only faults whose id begins so; repeatable"
     )
     parser.add_argument("--provider", action="append", default=[], choices=PROVIDERS, help="only this one; repeatable")
-    parser.add_argument("--seed", type=int, default=0, help="of the simulator (default: 0)")
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=0,
+        help="of the simulator, of what faults do and when, and of the jitter (default: 0)",
+    )
+    parser.add_argument("--runs", type=int, default=1, metavar="N", help="how many, each with the next seed")
     parser.add_argument("--failed", action="store_true", help="print only the cells that fail")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every cell there")
-    return asyncio.run(run(parser.parse_args()))
+    return runs(parser.parse_args())
 
 
 if __name__ == "__main__":

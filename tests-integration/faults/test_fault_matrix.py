@@ -37,16 +37,23 @@ def test_no_fault_of_the_contract_is_left_out() -> None:
     assert set() == {name for name in wanted if not any(fault.id.startswith(name) for fault in FAULTS)}
 
 
-def test_the_command_prints_a_row_for_every_cell(tmp_path: Path) -> None:
+async def test_the_seed_decides_what_a_fault_does() -> None:
+    """Another run cuts elsewhere, and the same seed brings a failure back."""
+    fault = next(fault for fault in FAULTS if fault.id == "F52")
+    one, again, other = [(await try_cell(fault, "openai", streamed=True, seed=seed)).drawn for seed in (1, 1, 2)]
+    assert one == again != other
+
+
+def test_the_command_tries_every_cell_in_every_run(tmp_path: Path) -> None:
     """And writes them for a program to read."""
     program, written = Path(__file__).with_name("matrix.py"), tmp_path / "cells.json"
     done = subprocess.run(
-        [sys.executable, str(program), "--fault", "F25", "--json", str(written)],
+        [sys.executable, str(program), "--fault", "F25", "--runs", "2", "--json", str(written)],
         capture_output=True,
         text=True,
         check=False,
     )
     lines = done.stdout.splitlines()
     assert (0, "") == (done.returncode, done.stderr)
-    assert "fault matrix: 12 cells, 12 passed, 0 with a reason, 0 failed" == lines[-1]
-    assert 12 == written.read_text().count('"fault": "F25"')
+    assert "fault matrix: 24 cells, 24 passed, 0 with a reason, 0 failed" == lines[-1]
+    assert 24 == written.read_text().count('"fault": "F25"')

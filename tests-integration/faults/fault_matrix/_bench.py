@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 from collections.abc import AsyncIterator, Callable
@@ -37,11 +38,20 @@ class Greeting(BaseModel):
     words: str
 
 
-class NoWait(Random):
-    """Full jitter that always falls on no wait."""
+class Jitter(Random):
+    """Full jitter, drawn short so that a run does not take an hour: of the wait that is allowed, at most `share`."""
+
+    share = 0.02
 
     def uniform(self, a: float, b: float) -> float:
-        return a
+        return a + (b - a) * self.share * self.random()
+
+
+class LongestWait(Random):
+    """Full jitter that always falls on the whole wait."""
+
+    def uniform(self, a: float, b: float) -> float:
+        return b
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,18 +61,36 @@ class Bench:
     provider: str
     streamed: bool
     simulator: Simulator
-    seed: int = 0
+    rng: Random = field(default_factory=Random)
+    """Where a fault has freedom, what it does is drawn from here."""
+    jitter: Random = field(default_factory=Random)
+    """What the client draws its waits from."""
+    drawn: dict[str, int] = field(default_factory=dict)
+    """What was drawn, by name."""
     base_url: str | None = None
     """Where requests go; None: to the simulator."""
     settings: dict[str, Any] = field(default_factory=dict)
     closers: list[Callable[[], None]] = field(default_factory=list)
     seen: list[Any] = field(default_factory=list)
     """Stream events that reached the caller."""
+    started_s: float = 0.0
+    """When the call that is timed began, of the monotonic clock."""
 
     @property
     def committed_events(self) -> int:
         """Events of the provider's stream after which output has been seen."""
         return COMMITTED[self.provider]
+
+    def draw(self, what: str, least: int, most: int) -> int:
+        """A number from `least` to `most`, which the cell reports as `what`; the same one whenever it is asked for."""
+        if what not in self.drawn:
+            self.drawn[what] = self.rng.randint(least, most)
+        return self.drawn[what]
+
+    async def let_pass(self) -> None:
+        """A drawn number of the loop's turns: whatever follows comes at another moment in each run."""
+        for _ in range(self.draw("turns", 0, 40)):
+            await asyncio.sleep(0)
 
     def url(self) -> str:
         """The base URL of the provider at the simulator."""
@@ -78,7 +106,7 @@ class Bench:
         settings = {"timeout_s": 20.0, "max_retries": 1, **OPTIONS.get(self.provider, {}), **self.settings}
         client = create_client(MODELS[self.provider], api_key=KEY, base_url=self.base_url or self.url(), **settings)
         for endpoint in client._endpoints:
-            endpoint.rng = NoWait()
+            endpoint.rng = self.jitter
         try:
             yield client
         finally:
@@ -96,11 +124,11 @@ class Bench:
         """An answer of many events."""
         return Answer(value={"words": LONG})
 
-    async def wire_of(self, answer: Answer) -> bytes:
-        """The bytes of a body with which the provider gives `answer` to the usual request."""
+    async def wire_of(self, answer: Answer, **options: Any) -> bytes:
+        """The bytes of a body with which the provider gives `answer` to the usual request, or one with `options`."""
         self.simulator.script(answer)
         async with self.client() as client:
-            await self.ask(client)
+            await self.ask(client, **options)
         self.seen.clear()
         request = self.simulator.journal[-1]
         self.simulator.script(answer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final, Literal
 
 from fault_matrix._bench import Bench
 from fault_matrix._expect import healed, never
@@ -23,8 +23,27 @@ def script(*steps: Step) -> Callable[[Bench], None]:
 
 
 def _slow(bench: Bench) -> None:
-    step = bench.long_answer()
-    bench.simulator.script(Faulty(step=step, faults=(Split(sizes=(1,), gap_s=0.02),)))
+    split = Split(sizes=(bench.draw("size", 1, 3),), gap_s=bench.draw("gap_ms", 15, 30) / 1000)
+    bench.simulator.script(Faulty(step=bench.long_answer(), faults=(split,)))
+
+
+def _short(how: Literal["fin", "clean"]) -> Callable[[Bench], None]:
+    """A plain body that ends early, somewhere after its first byte; the shortest whole one has three times as many."""
+
+    def inject(bench: Bench) -> None:
+        bench.simulator.script(Faulty(faults=(Cut(after_bytes=bench.draw("bytes", 1, 60), how=how),)))
+
+    return inject
+
+
+def _too_large(bench: Bench) -> None:
+    body = b'{"x":"' + b"a" * (bench.draw("mib", 33, 40) * _MIB) + b'"}'
+    bench.simulator.script(Failure(status=200, body=body, headers=_JSON))
+
+
+def _bomb(bench: Bench) -> None:
+    body = gzip.compress(b" " * (bench.draw("mib", 40, 80) * _MIB), bench.draw("level", 6, 9))
+    bench.simulator.script(Failure(status=200, body=body, headers=(*_JSON, ("content-encoding", "gzip"))))
 
 
 def _redirect(bench: Bench) -> None:
@@ -72,16 +91,11 @@ def _raw(head: bytes) -> Raw:
     return Raw(data=b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n" + head)
 
 
-def _bombs() -> dict[str, Any]:
-    body = gzip.compress(b" " * (64 * _MIB), 9)
-    return {"status": 200, "body": body, "headers": (*_JSON, ("content-encoding", "gzip"))}
-
-
 BODY: Final = (
     Fault(
         id="F13",
         title="body cut",
-        inject=script(Faulty(faults=(Cut(after_bytes=20),))),
+        inject=_short("fin"),
         streamed=False,
         expect=healed("LLMStreamInterruptedError", "body", billed="unknown"),
     ),
@@ -101,7 +115,7 @@ BODY: Final = (
     Fault(
         id="F17",
         title="half of the JSON, whole as HTTP has it",
-        inject=script(Faulty(faults=(Cut(after_bytes=30, how="clean"),))),
+        inject=_short("clean"),
         streamed=False,
         expect=healed("LLMProtocolError", "json", billed="unknown"),
     ),
@@ -110,13 +124,13 @@ BODY: Final = (
     Fault(
         id="F20",
         title="body over the limit",
-        inject=script(Failure(status=200, body=b'{"x":"' + b"a" * (33 * _MIB) + b'"}', headers=_JSON)),
+        inject=_too_large,
         expect=never("LLMProtocolError", "too_large", billed="unknown", most_s=20.0),
     ),
     Fault(
         id="F21",
         title="decompression bomb",
-        inject=lambda bench: bench.simulator.script(Failure(**_bombs())),
+        inject=_bomb,
         expect=never("LLMProtocolError", "too_large", most_s=20.0),
     ),
     Fault(

@@ -82,7 +82,9 @@ def _silent(bench: Bench) -> None:
 
 def _dripping_head(bench: Bench) -> None:
     bench.simulator.script_connection(
-        ReadRequest(), Drip(data=b"HTTP/1.1 200 OK\r\nx-slow: " + b"a" * 1000, gap_s=0.05), Pause()
+        ReadRequest(),
+        Drip(data=b"HTTP/1.1 200 OK\r\nx-slow: " + b"a" * 1000, gap_s=bench.draw("gap_ms", 10, 90) / 1000),
+        Pause(),
     )
 
 

@@ -12,9 +12,10 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from inspect import iscoroutinefunction
+from random import Random
 from typing import Any, Final
 
-from fault_matrix._bench import KEY, Bench
+from fault_matrix._bench import KEY, Bench, Jitter
 from fault_matrix._values import ANY, Cell, Expected, Fault, Observed
 from penguiflow_llm import LLMError, LLMResult, LLMTimeoutError
 from penguiflow_llm_testing import Simulator
@@ -28,7 +29,10 @@ async def try_cell(fault: Fault, provider: str, *, streamed: bool, seed: int = 0
     await _warm(provider)
     before = _resources()
     with Simulator(seed=seed) as simulator:
-        bench = Bench(provider=provider, streamed=streamed, simulator=simulator, seed=seed)
+        draws = f"{seed} {fault.id} {provider} {streamed}"  # a cell draws the same alone as in its run
+        bench = Bench(
+            provider=provider, streamed=streamed, simulator=simulator, rng=Random(draws), jitter=Jitter(draws)
+        )
         bench.settings.update(fault.settings)
         expected = fault.expect(bench)
         if isinstance(expected, str):
@@ -36,7 +40,7 @@ async def try_cell(fault: Fault, provider: str, *, streamed: bool, seed: int = 0
         try:
             observed = await asyncio.wait_for(_observe(fault, bench), _SECONDS)
         except Exception as error:  # noqa: BLE001 - a cell that breaks is one that fails, and the others go on
-            return _cell(fault, bench, outcome="broken", problems=(repr(error),))
+            return _cell(fault, bench, outcome="broken", problems=(repr(error),), drawn=bench.drawn, seed=seed)
         finally:
             for close in bench.closers:
                 close()
@@ -47,6 +51,8 @@ async def try_cell(fault: Fault, provider: str, *, streamed: bool, seed: int = 0
         bench,
         outcome=_outcome(observed),
         problems=problems,
+        drawn=bench.drawn,
+        seed=seed,
         requests=observed.requests,
         elapsed_s=observed.elapsed_s,
         overshoot_s=_overshoot(bench, observed),
@@ -77,21 +83,22 @@ async def _observe(fault: Fault, bench: Bench) -> Observed:
         raised: BaseException | None = None
         result: Any = None
         async with bench.client() as client:
-            started = time.monotonic()
+            bench.started_s = time.monotonic()
             try:
                 result = await (fault.call(bench, client) if fault.call else bench.ask(client))
             except LLMError as error:
                 raised = error
-            elapsed = time.monotonic() - started
+            elapsed = time.monotonic() - bench.started_s
             in_flight = client.requests_in_flight
-    whole = result.history[0].error if isinstance(result, LLMResult) else None
-    first = whole or getattr(raised, "__cause__", None) or raised
+    history = result.history if isinstance(result, LLMResult) else ()
+    first = (history[0].error if history else None) or getattr(raised, "__cause__", None) or raised
     texts = [*said, *_texts(raised), *_texts(first)]
     return Observed(
         first=first,
         raised=raised,
         requests=len(bench.simulator.journal) - asks,
         elapsed_s=elapsed,
+        first_s=history[0].elapsed_s if history else elapsed,
         leaks=(f"{in_flight} slots in use",) if in_flight else (),
         secrets=tuple(sorted({f"the key is in {where}" for where, text in texts if KEY[3:19] in text})),
     )
@@ -157,6 +164,8 @@ def _problems(expected: Expected, observed: Observed) -> list[str]:
         problems.append(f"{name} instead of {expected.error}: {first!r}")
     elif isinstance(first, LLMError):
         problems += _fields(expected, first)
+    if expected.raised is not None and type(raised).__name__ != expected.raised:
+        problems.append(f"{raised!r} is raised instead of {expected.raised}")
     if expected.healed != (raised is None) and expected.error is not None:
         problems.append("it was not tried again" if expected.healed else "it was tried again, and succeeded")
     if expected.requests is not None and observed.requests != expected.requests:
@@ -179,17 +188,26 @@ def _fields(expected: Expected, error: LLMError) -> list[str]:
     return wrong
 
 
+_LIMITS: Final = {
+    "total": "timeout_s",
+    "pool": "timeout_s",
+    "headers": "first_output_timeout_s",
+    "progress": "progress_timeout_s",
+    "connect": "connect_timeout_s",
+}
+"""The setting that each kind of time-out is due to."""
+
+
 def _overshoot(bench: Bench, observed: Observed) -> float | None:
-    error = observed.raised
-    limits = {
-        "total": bench.settings.get("timeout_s"),
-        "headers": bench.settings.get("first_output_timeout_s"),
-        "progress": bench.settings.get("progress_timeout_s"),
-    }
-    if not isinstance(error, LLMTimeoutError) or (error.phase == "local" and error.__cause__ is not None):
+    """How late the time-out came; of one that every attempt met, all of it. None: there was none."""
+    error = observed.first
+    if not isinstance(error, LLMTimeoutError):
         return None
-    limit = limits.get(error.kind or "")
-    return None if limit is None or error.kind == "headers" else observed.elapsed_s - float(limit)
+    limit = bench.settings.get(_LIMITS.get(error.kind or "", ""))
+    if limit is None:
+        return None
+    attempts = max(1, getattr(observed.raised, "attempts", 1))
+    return observed.first_s - (attempts if error.kind == "connect" else 1) * float(limit)
 
 
 def _outcome(observed: Observed) -> str:

@@ -49,6 +49,31 @@ def _busy(*headers: tuple[str, str]) -> Callable[[Bench], None]:
     return lambda bench: _status(429, *headers, code=_BUSY.get(bench.provider))(bench)
 
 
+def _some_ms(bench: Bench) -> int:
+    return bench.draw("wait_ms", 150, 350)
+
+
+def _busy_for_ms(bench: Bench) -> None:
+    _busy(("retry-after-ms", str(_some_ms(bench))))(bench)
+
+
+def _waited(bench: Bench) -> Expected:
+    wait_s = _some_ms(bench) / 1000
+    return Expected(error="LLMRateLimitError", healed=True, requests=2, retry_after_s=wait_s, least_s=wait_s)
+
+
+def _hours_s(bench: Bench) -> float:
+    return float(bench.draw("wait_s", 1_000, 10_000))
+
+
+def _busy_for_hours(bench: Bench) -> None:
+    bench.simulator.script(rate_limited(_hours_s(bench)))
+
+
+def _too_long(bench: Bench) -> Expected:
+    return Expected(error="LLMRateLimitError", retry_after_s=_hours_s(bench))
+
+
 def _nested(bench: Bench) -> None:
     """An error whose message is the text of another error, and that of a third."""
     inner = as_json({"error": {"message": "the real reason", "code": "context_length_exceeded"}}).decode()
@@ -145,14 +170,14 @@ STATUS: Final = (
     Fault(
         id="F36",
         title="429, retry-after-ms",
-        inject=_busy(("retry-after-ms", "250")),
-        expect=healed("LLMRateLimitError", retry_after_s=0.25, least_s=0.25),
+        inject=_busy_for_ms,
+        expect=_waited,
     ),
     Fault(
         id="F37",
         title="429, wait an hour",
-        inject=script(rate_limited(3600.0)),
-        expect=never("LLMRateLimitError", retry_after_s=3600.0),
+        inject=_busy_for_hours,
+        expect=_too_long,
     ),
     *_junk_hints(),
     Fault(

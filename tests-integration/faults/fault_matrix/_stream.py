@@ -6,10 +6,12 @@ import re
 import struct
 import zlib
 from collections.abc import Callable
+from itertools import count
 from typing import Any, Final
 
 from fault_matrix._bench import LONG, Bench
 from fault_matrix._body import script
+from fault_matrix._edit import framed
 from fault_matrix._expect import by_provider, fine, healed, never, not_here
 from fault_matrix._values import ANY, Expected, Fault
 from penguiflow_llm import LLMClient
@@ -18,6 +20,7 @@ from penguiflow_llm_testing import (
     Cut,
     FailMidway,
     Faulty,
+    Hold,
     Pause,
     ReadRequest,
     Repeat,
@@ -38,9 +41,7 @@ def _frame(name: str, payload: bytes) -> bytes:
     headers = b""
     for key, value in ((":event-type", name), (":content-type", "application/json"), (":message-type", "event")):
         headers += struct.pack(">B", len(key)) + key.encode() + struct.pack(">BH", 7, len(value)) + value.encode()
-    head = struct.pack(">II", 16 + len(headers) + len(payload), len(headers))
-    message = head + struct.pack(">I", zlib.crc32(head)) + headers + payload
-    return message + struct.pack(">I", zlib.crc32(message))
+    return framed(headers, payload)
 
 
 def _alive(bench: Bench) -> bytes:
@@ -48,12 +49,15 @@ def _alive(bench: Bench) -> bytes:
     return _frame("keepAlive", b"{}") if bench.provider == "bedrock" else b": still here\n\n"
 
 
-def _rewritten(change: Callable[[Bench, bytes], bytes], answer: Answer = _ANSWER, **replay: Any) -> Any:
-    """The provider's own stream, with its bytes changed."""
+def _rewritten(
+    change: Callable[[Bench, bytes], bytes], answer: Answer = _ANSWER, *, piece_sizes: tuple[int, ...] | None = None
+) -> Any:
+    """The provider's own stream, with its bytes changed, in pieces of these or of drawn sizes."""
 
     async def inject(bench: Bench) -> None:
         body = change(bench, await bench.wire_of(answer))
-        bench.simulator.script(Replay(status=200, headers=bench.content_type(), body=body, **replay))
+        sizes = piece_sizes or tuple(bench.draw(f"piece_{number}", 1, 4_000) for number in range(3))
+        bench.simulator.script(Replay(status=200, headers=bench.content_type(), body=body, piece_sizes=sizes))
 
     return inject
 
@@ -67,17 +71,18 @@ def _newlines(bench: Bench, body: bytes) -> bytes:
     if bench.provider == "bedrock":
         return body
     blocks = body.replace(b"\r\n", b"\n").split(b"\n\n")
-    ends = (b"\r\n", b"\n", b"\r")
-    joined = b"".join(block.replace(b"\n", ends[n % 3]) + ends[n % 3] * 2 for n, block in enumerate(blocks) if block)
+    ends = [bench.rng.choice((b"\r\n", b"\n", b"\r")) for _ in blocks]
+    joined = b"".join(block.replace(b"\n", end) + end * 2 for block, end in zip(blocks, ends, strict=True) if block)
     return b"\xef\xbb\xbf" + joined
 
 
 def _chattering(bench: Bench, body: bytes) -> bytes:
-    """Comments, empty data and unknown fields between all events."""
+    """Comments, empty data and unknown fields after each event, or after every second or third."""
     if bench.provider == "bedrock":
         return _frame("keepAlive", b"{}") + body
     noise = b": OPENROUTER PROCESSING\n\nid: 7\n: ping\n\nretry: 10\n\ndata:\n\n"
-    return re.sub(rb"(\r?\n\r?\n)", lambda end: end[1] + noise, body)
+    every, events = bench.draw("every", 1, 3), count()
+    return re.sub(rb"(\r?\n\r?\n)", lambda end: end[1] + (b"" if next(events) % every else noise), body)
 
 
 def _newcomers(bench: Bench, body: bytes) -> bytes:
@@ -91,7 +96,7 @@ def _damaged(byte: bytes, *, offset: int) -> Callable[[Bench, bytes], bytes]:
     """One byte replaced in the middle of the stream: `offset` bytes into an event's JSON, or of a frame."""
 
     def change(bench: Bench, body: bytes) -> bytes:
-        at = len(body) // 2
+        at = len(body) * bench.draw("percent", 40, 60) // 100
         if bench.provider != "bedrock":
             at = body.index(b"data: ", at) + len(b"data: ") + offset
         return body[:at] + byte + body[at + 1 :]
@@ -99,13 +104,8 @@ def _damaged(byte: bytes, *, offset: int) -> Callable[[Bench, bytes], bytes]:
     return change
 
 
-def _half_pair(_: Bench, body: bytes) -> bytes:
-    """Half of a surrogate pair in the text, escaped as JSON can."""
-    return body.replace(b"zzzzzz", rb"\ud800", 1)
-
-
 def _giant(bench: Bench) -> None:
-    data = b"data: " + b"a" * (17 * 1024 * 1024)
+    data = b"data: " + b"a" * (bench.draw("mib", 17, 20) * 1024 * 1024)
     if bench.provider == "bedrock":
         data = struct.pack(">II", 17 * 1024 * 1024, 0)
         data += struct.pack(">I", zlib.crc32(data)) + b"a" * 4096
@@ -113,19 +113,22 @@ def _giant(bench: Bench) -> None:
 
 
 def _stall(bench: Bench) -> None:
-    bench.simulator.script_connection(ReadRequest(), SendAnswer(stop=bench.committed_events), Pause())
+    hold = Hold(after_events=bench.committed_events + bench.draw("events", 0, 20))
+    bench.simulator.script(Faulty(step=_ANSWER, faults=(hold,)))
 
 
 def _alive_without_progress(bench: Bench) -> None:
     chunk = SendChunk(_alive(bench)).encoded()
     bench.simulator.script_connection(
-        ReadRequest(), SendAnswer(stop=bench.committed_events), Repeat(data=chunk, gap_s=0.05)
+        ReadRequest(),
+        SendAnswer(stop=bench.committed_events),
+        Repeat(data=chunk, gap_s=bench.draw("gap_ms", 5, 150) / 1000),
     )
 
 
 def _cut(how: Any, *, seen: bool) -> Callable[[Bench], None]:
     def inject(bench: Bench) -> None:
-        after = bench.committed_events if seen else 0
+        after = bench.committed_events + bench.draw("events", 0, 20) if seen else 0
         bench.simulator.script(Faulty(step=_ANSWER, faults=(Cut(after_events=after, how=how),)))
 
     return inject
@@ -137,7 +140,8 @@ def _held_open(bench: Bench) -> None:
 
 def _midway(failure: Any) -> Callable[[Bench], None]:
     def inject(bench: Bench) -> None:
-        fault = FailMidway(failure=failure, after_events=bench.committed_events)
+        after = bench.committed_events + bench.draw("events", 0, 20)
+        fault = FailMidway(failure=failure, after_events=after)
         bench.simulator.script(Faulty(step=_ANSWER, faults=(fault,)))
 
     return inject
@@ -289,30 +293,11 @@ STREAM: Final = (
         ),
     ),
     Fault(
-        id="F60b",
-        title="half of a surrogate pair",
-        inject=_rewritten(_half_pair, Answer(value={"words": "z" * 400})),
-        plain=False,
-        expect=by_provider(fine(), bedrock=not_here("the frame's checksum would change with it (F59)")),
-    ),
-    Fault(
         id="F61",
         title="an event without end",
         inject=_giant,
         plain=False,
         expect=never("LLMProtocolError", "too_large"),
-    ),
-    Fault(
-        id="F62",
-        title="calls without an index, an id or a name",
-        inject=script(Answer()),
-        expect=not_here("held by the decoders' tests of each package, where fragments are written one by one"),
-    ),
-    Fault(
-        id="F63",
-        title="usage that is early, late, cumulative or null",
-        inject=script(Answer()),
-        expect=not_here("held by the decoders' tests of each package, and by the recordings"),
     ),
     Fault(
         id="F64",

@@ -29,6 +29,8 @@ class Expected:
     retry_after_s: float | None = None
     least_s: float = 0.0
     most_s: float = 15.0
+    raised: str | None = None
+    """Type of what is raised, where it is not the first attempt's error but names it as its cause."""
     partial: bool = False
     """Whether what had arrived is kept on the error."""
 
@@ -63,6 +65,8 @@ class Observed:
     raised: BaseException | None
     requests: int
     elapsed_s: float
+    first_s: float
+    """How long the first attempt took, where there was another; else the call."""
     leaks: tuple[str, ...]
     secrets: tuple[str, ...]
 
@@ -84,3 +88,6 @@ class Cell:
     elapsed_s: float = 0.0
     overshoot_s: float | None = None
     """How late a time-out came."""
+    drawn: Mapping[str, int] = field(default_factory=dict)
+    """What the seed decided: cut positions, sizes, gaps, moments."""
+    seed: int = 0
