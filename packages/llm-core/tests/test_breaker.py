@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from penguiflow_llm_core import ManualClock
 from penguiflow_llm_core._breaker import CircuitBreaker
-from penguiflow_llm_types import LLMInvalidRequestError, LLMOverloadedError, LLMRateLimitError, LLMServerError
+from penguiflow_llm_core._limits import ConcurrencyLimit
+from penguiflow_llm_types import Done, LLMInvalidRequestError, LLMOverloadedError, LLMRateLimitError, LLMServerError
 
 DOWN = LLMServerError("down")
 
@@ -65,19 +67,69 @@ async def test_an_open_circuit_leads_to_the_next_model(bench: Any) -> None:
     first, second = bench.provider(name="one"), bench.provider(bench.answer("hello"), name="two")
     client = bench.clients(first, second, clock=ManualClock())
     breaker = client._endpoints[0].breaker = CircuitBreaker(failures=1)
-    breaker.fail(0.0)
+    breaker.fail("a call", 0.0)
     assert (await client.complete("x")).text == "hello"
+
+
+async def test_calls_fail_at_once_though_all_slots_are_taken(bench: Any) -> None:
+    """What is known before the wait for a turn need not be waited for."""
+    provider = bench.provider(bench.hang)
+    client = bench.client(provider, breaker=CircuitBreaker(failures=1), max_retries=0)
+    client._endpoints[0].slots = ConcurrencyLimit(1)
+    hanging = asyncio.create_task(client.complete("x"))
+    await provider.asked()
+    client._endpoints[0].breaker.fail("a call", client._clock.now())
+    with pytest.raises(LLMOverloadedError):
+        await client.complete("x")
+    hanging.cancel()
+    await asyncio.gather(hanging, return_exceptions=True)
+
+
+async def test_a_circuit_that_opens_meanwhile_stops_who_waits(bench: Any) -> None:
+    """A call that gets its turn after the failure that opened it sends nothing."""
+    provider = bench.provider(DOWN)
+    client = bench.client(provider, breaker=CircuitBreaker(failures=1), max_retries=0)
+    client._endpoints[0].slots = ConcurrencyLimit(1)
+    outcomes = await asyncio.gather(*(client.complete("x") for _ in range(3)), return_exceptions=True)
+    assert ["LLMServerError", "LLMOverloadedError", "LLMOverloadedError"] == [type(o).__name__ for o in outcomes]
+    assert 0 == client.requests_in_flight
+
+
+async def test_an_answer_nobody_read_to_its_end_is_a_sign_of_life(bench: Any) -> None:
+    """Readers who leave at `Done` must not make the failures between them a row."""
+    steps = [step for _ in range(3) for step in (DOWN, bench.answer("hello"))]
+    client = bench.client(bench.provider(*steps), breaker=CircuitBreaker(failures=2), max_retries=0)
+    for _ in range(3):
+        with pytest.raises(LLMServerError):
+            await client.complete("x")
+        async with client.stream("x") as stream:
+            async for event in stream:
+                if isinstance(event, Done):
+                    break
 
 
 def test_it_ends_retries_of_a_call_too() -> None:
     """States of the breaker alone: closed, open, probing, and a probe that was cancelled."""
     breaker = CircuitBreaker(failures=2, open_s=1.0)
-    breaker.fail(0.0)
-    assert (True, 0.0) == (breaker.enter(0.0), breaker.wait_s(0.0))
-    breaker.fail(0.0)
-    assert (False, 1.0) == (breaker.enter(0.9), breaker.wait_s(0.0))
-    assert (True, False) == (breaker.enter(1.0), breaker.enter(1.0))
-    breaker.leave()
-    assert breaker.enter(1.0)
+    breaker.fail("one", 0.0)
+    assert (True, 0.0) == (breaker.enter("one", 0.0), breaker.wait_s(0.0))
+    breaker.fail("one", 0.0)
+    assert (False, 1.0) == (breaker.enter("one", 0.9), breaker.wait_s(0.0))
+    assert (True, False) == (breaker.enter("one", 1.0), breaker.enter("two", 1.0))
+    breaker.leave("one")
+    assert breaker.enter("two", 1.0)
     breaker.succeed()
-    assert (True, True) == (breaker.enter(1.0), breaker.enter(1.0))
+    assert (True, True) == (breaker.enter("one", 1.0), breaker.enter("two", 1.0))
+
+
+@pytest.mark.parametrize("ends", ["fail", "leave"])
+def test_a_request_from_before_is_no_probe(ends: str) -> None:
+    """However it ends, it neither lets a second probe go nor counts as one that failed."""
+    breaker = CircuitBreaker(failures=1, open_s=1.0)
+    breaker.enter("slow", 0.0)
+    breaker.fail("quick", 0.0)
+    assert breaker.enter("probe", 1.0)
+    breaker.fail("slow", 1.5) if ends == "fail" else breaker.leave("slow")
+    assert not breaker.enter("another", 1.5)
+    breaker.fail("probe", 2.0)
+    assert 2.0 == breaker.wait_s(2.0)

@@ -1,12 +1,21 @@
 """Usage and cost of every attempt, on results and on errors."""
 
+import asyncio
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
-from penguiflow_llm_types import LLMServerError, LLMTruncatedError, LLMValidationError, Usage
+from penguiflow_llm_types import (
+    Done,
+    LLMServerError,
+    LLMTruncatedError,
+    LLMValidationError,
+    TextDelta,
+    Usage,
+    UsageUpdate,
+)
 
 
 class City(BaseModel):
@@ -75,3 +84,49 @@ async def test_usage_of_an_answer_that_broke_off(
     broken = LLMTruncatedError("cut", kind="no_terminal", usage=stated, partial=bench.answer("{", usage=partial))
     result = await bench.client(bench.provider(broken, bench.answer(OSLO_TEXT))).generate("x", City)
     assert counted == result.history[0].usage
+
+
+@pytest.mark.parametrize(("until", "input_tokens"), [(UsageUpdate, 5), (TextDelta, 5), (Done, 1_000)])
+async def test_a_stream_that_was_left_is_in_the_totals(bench: Any, until: type, input_tokens: int) -> None:
+    """As far as the provider had said; a ceiling of the client's would otherwise not see it."""
+    answer = bench.answer(OSLO_TEXT, usage=USED)
+    events = [UsageUpdate(usage=Usage(input_tokens=5)), TextDelta(text=OSLO_TEXT), Done(response=answer)]
+    client = bench.client(bench.provider(events))
+    async with client.stream("x") as stream:
+        async for event in stream:
+            if isinstance(event, until):
+                break
+    assert input_tokens == client.total_usage.input_tokens
+    assert [1] == [totals.attempts for totals in client.totals_by_model.values()]
+
+
+async def test_a_cancelled_call_is_in_the_totals(bench: Any) -> None:
+    """The tokens of its prompt were billed."""
+
+    def reading(event: Any) -> None:
+        if isinstance(event, TextDelta):
+            call.cancel()
+
+    events = [UsageUpdate(usage=Usage(input_tokens=5)), TextDelta(text="Oslo"), TextDelta(text=" is")]
+    client = bench.client(bench.provider(events))
+    call = asyncio.ensure_future(client.complete("x", on_stream_event=reading))
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    assert Usage(input_tokens=5) == client.total_usage
+
+
+async def test_what_a_validator_breaks_is_in_the_totals(bench: Any) -> None:
+    """Its exception is the caller's own, and passes through."""
+
+    class Broken(BaseModel):
+        name: str
+
+        @field_validator("name")
+        @classmethod
+        def look_up(cls, name: str) -> str:
+            raise ZeroDivisionError(name)
+
+    client = bench.client(bench.provider(bench.answer('{"name": "Oslo"}', usage=USED)))
+    with pytest.raises(ZeroDivisionError):
+        await client.generate("x", Broken)
+    assert USED == client.total_usage

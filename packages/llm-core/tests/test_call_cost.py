@@ -68,11 +68,11 @@ def _attempt(cost: str | None, *, used: bool = True) -> AttemptRecord:
 @pytest.mark.parametrize(
     ("attempts", "cost"),
     [
-        pytest.param([], None, id="none"),
+        pytest.param([], Decimal(0), id="none"),
         pytest.param([_attempt("0.1"), _attempt("0.2")], Decimal("0.3"), id="added up"),
         pytest.param([_attempt("0.1"), _attempt(None)], None, id="one unknown makes the sum unknown"),
         pytest.param([_attempt(None, used=False), _attempt("0.1")], Decimal("0.1"), id="an attempt that used nothing"),
-        pytest.param([_attempt(None, used=False)], None, id="nothing used"),
+        pytest.param([_attempt(None, used=False)], Decimal(0), id="nothing used"),
     ],
 )
 def test_cost_of_a_call(attempts: list[AttemptRecord], cost: Decimal | None) -> None:

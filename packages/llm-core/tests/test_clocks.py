@@ -9,7 +9,8 @@ import pytest
 
 from penguiflow_llm_core import ManualClock
 from penguiflow_llm_core._clock import SystemClock, sleep
-from penguiflow_llm_types import LLMOverloadedError, LLMRateLimitError, LLMTimeoutError, TextDelta
+from penguiflow_llm_core._limits import ConcurrencyLimit
+from penguiflow_llm_types import Done, LLMOverloadedError, LLMRateLimitError, LLMTimeoutError, TextDelta
 
 
 async def silent(*_: Any) -> Any:
@@ -159,3 +160,50 @@ async def test_paced_calls_wait_for_the_provider(bench: Any) -> None:
     assert 2 == len(provider.requests)
     await clock.advance(2.0)
     assert (await waiting).text == "a"
+
+
+async def test_a_refusal_holds_back_those_who_wait_their_turn(bench: Any) -> None:
+    """They had asked for the pace before it was known, and go on in their order."""
+    clock = ManualClock()
+    provider = bench.provider(LLMRateLimitError("x", retry_after_s=20.0), *[bench.answer("a")] * 3)
+    client = bench.client(provider, clock=clock, timeout_s=60.0, max_retries=0)
+    client._endpoints[0].slots, client._endpoints[0].pacer = ConcurrencyLimit(1), bench.pacer()
+    ended: list[str] = []
+    calls = [asyncio.create_task(client.complete(name)) for name in "abcd"]
+    for call, name in zip(calls, "abcd", strict=True):
+        call.add_done_callback(lambda _, name=name: ended.append(name))  # type: ignore[misc]
+    await clock.advance(19.0)
+    assert (1, ["a"], 0) == (len(provider.requests), ended, client.requests_in_flight)
+    await clock.advance(2.0)
+    assert (4, ["a", "b", "c", "d"]) == (len(provider.requests), ended)
+    assert ["LLMRateLimitError", "NoneType"] == [type(call.exception()).__name__ for call in calls[:2]]
+
+
+async def test_a_pace_too_slow_for_the_deadline_is_raised_at_once(bench: Any) -> None:
+    """As any pause that there is no time for; where there is another model, it is asked."""
+    clock = ManualClock()
+    client = bench.client(bench.provider(bench.answer("a")), clock=clock, timeout_s=10.0)
+    other = bench.clients(bench.provider(), bench.provider(bench.answer("a")), clock=clock, timeout_s=10.0)
+    for of in (client, other):
+        of._endpoints[0].pacer = bench.pacer()
+        of._endpoints[0].pacer.refused(LLMRateLimitError("x", retry_after_s=20.0), clock.now())
+    with pytest.raises(LLMRateLimitError, match=r"used up for 20\.0 s, longer than") as caught:
+        await client.complete("x")
+    assert (20.0, "local", 0, 0.0) == (
+        caught.value.retry_after_s, caught.value.phase, caught.value.attempts, clock.now(),
+    )  # fmt: skip
+    assert (await other.complete("x")).text == "a"
+
+
+async def test_a_deadline_that_passed_elsewhere_is_no_wait_for_a_turn(bench: Any) -> None:
+    """A reader took all the time there was, and the answer has to be corrected."""
+    clock = ManualClock()
+
+    async def slow(event: object) -> None:
+        if isinstance(event, Done):
+            await clock.advance(50.0)
+
+    client = bench.client(bench.provider(bench.answer("nothing of the kind")), clock=clock, timeout_s=30.0)
+    with pytest.raises(LLMTimeoutError) as caught:
+        await client.generate("x", int, on_stream_event=slow)
+    assert "total" == caught.value.kind

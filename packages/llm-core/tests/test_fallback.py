@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from penguiflow_llm_core import FallbackConfig, ManualClock, ModelConfig, create_client
+from penguiflow_llm_core._breaker import CircuitBreaker
 from penguiflow_llm_types import (
     LLMAuthError,
     LLMConfigurationError,
@@ -209,3 +210,18 @@ def test_settings_that_cannot_be_shared(models: Any, options: dict[str, Any], wo
 def test_a_key_is_not_shown() -> None:
     """A configuration is printed in logs."""
     assert "SENTINEL" not in repr(FallbackConfig(models=[ModelConfig(model="openai/a", api_key="SENTINEL")]))
+
+
+async def test_where_a_new_connection_is_of_no_use_the_next_model_is(bench: Any) -> None:
+    """The failure opened the circuit, or the budget of retries is used up: neither is a reason to fail."""
+    refused = LLMConnectionError("refused", kind="connect")
+    for spent in (False, True):
+        first, second = bench.provider(refused, name="one"), bench.provider(bench.answer(OSLO), name="two")
+        client = bench.clients(first, second, max_retries=2)
+        if spent:
+            while client._endpoints[0].budget.take(client._clock.now()):
+                pass
+        else:
+            client._endpoints[0].breaker = CircuitBreaker(failures=1)
+        assert (await client.complete("x")).text == OSLO
+        assert [1, 1] == [len(first.requests), len(second.requests)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,8 @@ import pytest
 from pydantic import BaseModel
 
 from penguiflow_llm_core import create_client
-from penguiflow_llm_types import LLMConfigurationError, LLMQuotaError, LLMValidationError, Usage
+from penguiflow_llm_core._limits import ConcurrencyLimit
+from penguiflow_llm_types import LLMConfigurationError, LLMQuotaError, LLMServerError, LLMValidationError, Usage
 
 
 class City(BaseModel):
@@ -56,6 +58,23 @@ async def test_all_calls_of_a_client_have_a_ceiling_too(bench: Any) -> None:
     with pytest.raises(LLMQuotaError, match=r"this client has cost 0\.06 US dollars, of 0\.05"):
         await client.complete("x")
     assert (3, Decimal("0.06")) == (len(provider.requests), client.total_cost)
+
+
+async def test_a_failure_that_used_nothing_ends_no_call_with_a_ceiling(bench: Any) -> None:
+    """Nothing is a known price."""
+    provider = bench.provider(LLMServerError("down"), bench.answer('{"name": "Oslo"}', usage=PRICED))
+    result = await bench.client(provider, max_total_cost_usd=1).generate("x", City, max_cost_usd=1)
+    assert (2, Decimal("0.02")) == (result.attempts, result.cost)
+
+
+async def test_what_was_spent_while_a_call_waited_counts(bench: Any) -> None:
+    """Compared when the request could be made, not when the call began."""
+    provider = bench.provider(*[bench.answer("hello", usage=PRICED)] * 5)
+    client = bench.client(provider, max_total_cost_usd=Decimal("0.03"))
+    client._endpoints[0].slots = ConcurrencyLimit(1)
+    outcomes = await asyncio.gather(*(client.complete("x") for _ in range(5)), return_exceptions=True)
+    refused = [outcome for outcome in outcomes if isinstance(outcome, LLMQuotaError)]
+    assert (2, 3, Decimal("0.04")) == (len(provider.requests), len(refused), client.total_cost)
 
 
 @pytest.mark.parametrize("value", ["free", -1, "NaN", float("inf")])

@@ -99,7 +99,7 @@ class LLMClient:
 
     @property
     def total_usage(self) -> Usage:
-        """Tokens of every attempt of every call, failed ones included."""
+        """Tokens of every attempt of every call, failed, cancelled and abandoned ones included."""
         return self._account.usage
 
     @property
@@ -115,7 +115,7 @@ class LLMClient:
     @property
     def requests_in_flight(self) -> int:
         """Requests under way."""
-        return sum(endpoint.slots.in_use for endpoint in self._endpoints)
+        return sum(endpoint.in_flight for endpoint in self._endpoints)
 
     @property
     def provider(self) -> Provider:

@@ -26,6 +26,8 @@ class Endpoint:
     slots: ConcurrencyLimit = field(default_factory=lambda: ConcurrencyLimit(None))
     pacer: Pacer | None = None
     """None: requests are not paced."""
+    in_flight: int = 0
+    """Requests under way."""
     rng: Random = field(default_factory=Random)
     cooling_until: float = 0.0
     """Until when calls prefer another endpoint, in seconds of the client's clock."""

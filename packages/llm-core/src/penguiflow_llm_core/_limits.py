@@ -11,23 +11,19 @@ from penguiflow_llm_types import LLMError, LLMRateLimitError, RateLimits
 class ConcurrencyLimit:
     """At most so many requests at once, in each event loop; who waits is served in order. None: no limit."""
 
-    __slots__ = ("_most", "_slots", "in_use")
+    __slots__ = ("_most", "_slots")
 
     def __init__(self, most: int | None) -> None:
         self._most = most
         self._slots: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
-        self.in_use = 0
-        """Requests under way."""
 
     async def acquire(self) -> None:
         """Wait for a slot."""
         if self._most is not None:
             await self._semaphore(self._most).acquire()
-        self.in_use += 1
 
     def release(self) -> None:
         """Give a slot back; in the event loop it was acquired in."""
-        self.in_use -= 1
         if self._most is not None:
             self._semaphore(self._most).release()
 

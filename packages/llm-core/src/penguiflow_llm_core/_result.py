@@ -33,6 +33,7 @@ class AttemptRecord:
     """The model that is billed, as the provider names it."""
     price_provider: str | None = field(default=None, repr=False)
     next_step: NextStep = "return"
+    """What followed; a call that was cancelled, or a stream that was left, ended with "raise"."""
     wait_s: float = 0.0
     """Seconds waited after it."""
 
@@ -79,10 +80,10 @@ def total_usage(history: tuple[AttemptRecord, ...]) -> Usage:
 
 
 def total_cost(history: tuple[AttemptRecord, ...]) -> Decimal | None:
-    """Cost of all attempts added up; None as soon as one that used tokens has no price."""
+    """Cost of all attempts added up, 0 where none used tokens; None as soon as one that did has no price."""
     costs = [attempt.cost for attempt in history if attempt.usage is not None]
     known = [cost for cost in costs if cost is not None]
-    return sum(known, Decimal(0)) if known and len(known) == len(costs) else None
+    return sum(known, Decimal(0)) if len(known) == len(costs) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,8 +41,10 @@ _ELSEWHERE: Final = (
 
 def may_work_elsewhere(error: LLMError) -> bool:
     """Whether another model may succeed where this one failed."""
-    if error.committed or error.phase == "local":
-        return error.kind == "circuit_open" and not error.committed
+    if error.committed:
+        return False
+    if error.phase == "local":
+        return error.kind == "circuit_open" or isinstance(error, LLMRateLimitError)
     if isinstance(error, LLMTruncatedError):
         return error.kind == "no_terminal"
     return isinstance(error, _ELSEWHERE) and error.kind != "total"

@@ -36,6 +36,7 @@ from penguiflow_llm_types import (
     LLMOverloadedError,
     LLMParseError,
     LLMQuotaError,
+    LLMRateLimitError,
     LLMRequest,
     LLMSchemaRejectedError,
     LLMTimeoutError,
@@ -89,12 +90,14 @@ class CallRunner:
             while self._response is None:
                 endpoint = self._endpoint
                 if await self._is_admitted(endpoint):
+                    endpoint.in_flight += 1
                     try:
                         async with aclosing(self._attempt(endpoint)) as events:
                             async for event in events:
                                 yield event
                     finally:
-                        endpoint.breaker.leave()
+                        endpoint.in_flight -= 1
+                        endpoint.breaker.leave(self)
                         endpoint.slots.release()
                     await self._pause()
         finally:
@@ -107,12 +110,12 @@ class CallRunner:
     # one attempt
 
     async def _is_admitted(self, endpoint: Endpoint) -> bool:
-        """Whether an attempt may be made: within its cost, not into an open circuit, in its turn.
+        """Whether an attempt may be made: in its turn, within its cost, not into an open circuit.
 
         If not, the call has moved to another endpoint; where there is none the reason is raised.
         """
         try:
-            self._check_cost()
+            self._check(endpoint)  # before any waiting, and once more after it
             await self._take_turn(endpoint)
         except LLMError as error:
             if may_work_elsewhere(error) and self._routes.fall_back(error, self._clock.now()):
@@ -121,18 +124,39 @@ class CallRunner:
         return True
 
     async def _take_turn(self, endpoint: Endpoint) -> None:
-        if endpoint.pacer is not None and (wait_s := endpoint.pacer.wait_s(self._clock.now())):
-            with self._guard:
-                await sleep(self._clock, wait_s)
+        self._guard.check()
         try:
             with self._guard:
                 await endpoint.slots.acquire()
         except LLMTimeoutError as error:
             error.kind = "pool"
             raise
-        now = self._clock.now()
-        if not endpoint.breaker.enter(now):
+        try:
+            await self._keep_pace(endpoint)
+            self._check(endpoint)
+        except BaseException:
             endpoint.slots.release()
+            raise
+        endpoint.breaker.enter(self, self._clock.now())
+
+    async def _keep_pace(self, endpoint: Endpoint) -> None:
+        """Hold the request back, in its turn: whoever waits behind it would have to wait as long."""
+        while endpoint.pacer is not None and (wait_s := endpoint.pacer.wait_s(self._clock.now())):
+            if not self._fits(wait_s):
+                raise LLMRateLimitError(
+                    f"the rate limits of {endpoint.name} are used up for {wait_s:.1f} s, longer than this call has "
+                    "left; raise timeout_s, or try again then",
+                    phase="local",
+                    retry_after_s=wait_s,
+                )
+            with self._guard:
+                await sleep(self._clock, wait_s)
+
+    def _check(self, endpoint: Endpoint) -> None:
+        """Raise what speaks against a request to `endpoint` now."""
+        self._check_cost()
+        now = self._clock.now()
+        if endpoint.breaker.is_open(now):
             wait_s = endpoint.breaker.wait_s(now)
             raise LLMOverloadedError(
                 f"{endpoint.name} failed too often in a row: nothing is sent to it for {wait_s:.1f} s; try again then",
@@ -154,10 +178,14 @@ class CallRunner:
                         yield event
             else:
                 with self._guard:
-                    attempt.answered(await endpoint.provider.complete(request))
+                    response = await endpoint.provider.complete(request)
+                self._answered(response, attempt)
             self._response = self._accept(attempt)
         except LLMError as error:
             self._wait_s = self._recover(error, attempt)
+        except BaseException:  # a cancelled task, a reader who left, code of the caller's: what was used still counts
+            self._record(attempt, error=None, next_step="raise", wait_s=0.0)
+            raise
         finally:
             self._guard.watch(None)
 
@@ -186,21 +214,25 @@ class CallRunner:
                     billed="unknown",
                 )
             case Done(response=response):
-                attempt.answered(response)
+                self._answered(response, attempt)
             case UsageUpdate(usage=usage):
                 attempt.usage = usage
             case _:
                 attempt.committed = True
                 attempt.events.append(event)
 
+    def _answered(self, response: CompletionResponse, attempt: Attempt) -> None:
+        """A whole answer: its provider works, whatever the answer is worth and whether anybody still reads it."""
+        attempt.answered(response)
+        endpoint, now = self._endpoint, self._clock.now()
+        endpoint.breaker.succeed()
+        endpoint.budget.succeed(now)
+        if endpoint.pacer is not None:
+            endpoint.pacer.learn(response.rate_limits, now)
+
     def _accept(self, attempt: Attempt) -> CompletionResponse:
         assert attempt.response is not None  # noqa: S101  (both ways of calling a provider end with one)
-        now = self._clock.now()
-        self._endpoint.breaker.succeed()
-        if self._endpoint.pacer is not None:
-            self._endpoint.pacer.learn(attempt.response.rate_limits, now)
         accepted = self._routes.task.accept(attempt.response)
-        self._endpoint.budget.succeed(now)
         self._record(attempt, error=None, next_step="return", wait_s=0.0)
         return accepted
 
@@ -215,7 +247,7 @@ class CallRunner:
         endpoint = self._endpoint
         now = self._clock.now()
         if is_outage(error):
-            endpoint.breaker.fail(now)
+            endpoint.breaker.fail(self, now)
         if endpoint.pacer is not None:
             endpoint.pacer.refused(error, now)
         step, wait_s = self._next(error, attempt)
@@ -230,17 +262,22 @@ class CallRunner:
             step = self._adapt(error, attempt) if self._retries.allowed > 0 else "raise"
             if step != "raise" or not may_work_elsewhere(error):
                 return step, 0.0
-        at_once = self._retries.is_at_once(error)
-        if not at_once and may_work_elsewhere(error) and self._routes.fall_back(error, now):
+        if self._retries.is_at_once(error) and self._may_retry(0.0):
+            self._retries.spend(error)
+            return "retry", 0.0
+        if may_work_elsewhere(error) and self._routes.fall_back(error, now):
             self._retries.moved()
             return "fall back", 0.0
         wait_s = self._retries.wait_s(error, rng=self._endpoint.rng)
-        if wait_s is None or not self._fits(wait_s) or self._endpoint.breaker.is_open(now + wait_s):
-            return "raise", wait_s or 0.0
-        if not self._endpoint.budget.take(now):
+        if wait_s is None or not self._may_retry(wait_s):
             return "raise", wait_s or 0.0
         self._retries.spend(error)
         return "retry", wait_s
+
+    def _may_retry(self, wait_s: float) -> bool:
+        """Whether a retry after `wait_s` has time, an endpoint that will take it, and a place in the budget."""
+        now, endpoint = self._clock.now(), self._endpoint
+        return self._fits(wait_s) and not endpoint.breaker.is_open(now + wait_s) and endpoint.budget.take(now)
 
     def _adapt(self, error: LLMError, attempt: Attempt) -> NextStep:
         """What else to send at once: the schema in another mode, what was wrong with the answer, or the same longer."""
@@ -281,9 +318,11 @@ class CallRunner:
 
     def _check_cost(self) -> None:
         """Ceilings on money are checked before every request; what has no known price ends them too."""
-        if self._history:
-            _check_ceiling("the call", "max_cost_usd", self._limits.max_cost_usd, total_cost(self.history))
-        _check_ceiling("this client", "max_total_cost_usd", self._limits.max_total_cost_usd, self._account.cost)
+        limits = self._limits
+        if limits.max_cost_usd is not None and self._history:  # the first answer is always had
+            _check_ceiling("the call", "max_cost_usd", limits.max_cost_usd, total_cost(self.history))
+        if limits.max_total_cost_usd is not None:
+            _check_ceiling("this client", "max_total_cost_usd", limits.max_total_cost_usd, self._account.cost)
 
     def _record(
         self,
@@ -331,8 +370,8 @@ class CallRunner:
         return error
 
 
-def _check_ceiling(whose: str, setting: str, most: Decimal | None, spent: Decimal | None) -> None:
-    if most is None or (spent is not None and spent < most):
+def _check_ceiling(whose: str, setting: str, most: Decimal, spent: Decimal | None) -> None:
+    if spent is not None and spent < most:
         return
     if spent is None:
         why = f"{setting} is set, and what {whose} has used has no known price; leave the limit out"
