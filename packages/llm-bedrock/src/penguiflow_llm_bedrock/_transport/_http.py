@@ -22,7 +22,7 @@ from penguiflow_llm_bedrock._options import Settings
 from penguiflow_llm_bedrock._sigv4 import signed_headers
 from penguiflow_llm_bedrock._transport._identity import Identities, Identity
 from penguiflow_llm_types import LLMAuthError, LLMConfigurationError, LLMError
-from penguiflow_llm_types.wire import Answer, Encoded, error_from_response, failure
+from penguiflow_llm_types.wire import Answer, Encoded, error_from_response, failure, guarded_resolver
 
 _BROKEN: Final = (aiohttp.ClientError, OSError)
 
@@ -38,7 +38,9 @@ class HTTPConnection:
         self._search: asyncio.Task[Identity | LLMError] | None = None
         self._proxies: dict[str, str | None] = {}
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, ssl=_ssl_context(_ca_bundle())),
+            connector=aiohttp.TCPConnector(
+                limit=0, ssl=_ssl_context(_ca_bundle()), resolver=guarded_resolver(aiohttp.ThreadedResolver())
+            ),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=settings.connect_timeout_s),
             headers={"accept-encoding": "identity", "content-type": "application/json", **settings.default_headers},
             cookie_jar=aiohttp.DummyCookieJar(),

@@ -14,7 +14,7 @@ from penguiflow_llm_databricks._transport._oauth import TokenEndpoint
 from penguiflow_llm_databricks._transport._tokens import RenewedToken, Token
 from penguiflow_llm_openai_compat.transport import OPENAI_SDK, service_connection
 from penguiflow_llm_types import LLMAuthError, Secret
-from penguiflow_llm_types.wire import Answer, Encoded, Transport
+from penguiflow_llm_types.wire import Answer, Encoded, Transport, guard_connection
 
 
 class TokenSource(Protocol):
@@ -100,4 +100,6 @@ def _source(settings: Settings, credential: MachineClient | SDKSignIn, engine: A
 def _token_engine(settings: Settings) -> Any:
     """An HTTP client for the few requests for tokens; refusals are read by who asks."""
     timeout = OPENAI_SDK.engine.Timeout(None, connect=settings.service.connect_timeout_s)
-    return OPENAI_SDK.engine.AsyncClient(follow_redirects=False, timeout=timeout)
+    return OPENAI_SDK.engine.AsyncClient(
+        follow_redirects=False, timeout=timeout, event_hooks={"request": [guard_connection]}
+    )

@@ -14,6 +14,7 @@ import httpx2
 
 from penguiflow_llm_google._transport._sdk import ssl_context
 from penguiflow_llm_types import LLMConfigurationError
+from penguiflow_llm_types.wire import guard_connection, guarded_resolver
 
 _MOST_AT_ONCE: Final = 500  # with 1,000, httpx2 was busy with its pool for longer than a connection may take
 _MOST_KEPT: Final = 100
@@ -51,7 +52,9 @@ class Httpx2Engine:
         self._timeout = httpx2.Timeout(None, connect=connect_timeout_s)
         self._owned = client is None
         limits = httpx2.Limits(max_connections=_MOST_AT_ONCE, max_keepalive_connections=_MOST_KEPT)
-        self._client: Any = client or httpx2.AsyncClient(verify=ssl_context(), limits=limits, timeout=self._timeout)
+        self._client: Any = client or httpx2.AsyncClient(
+            verify=ssl_context(), limits=limits, timeout=self._timeout, event_hooks={"request": [guard_connection]}
+        )
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Response:
         """See `Engine`."""
@@ -83,7 +86,10 @@ class AiohttpEngine:
         self._proxies: dict[str, str | None] = {}
         self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect_timeout_s)
         self._session: Any = session or aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, ssl=ssl_context()), auto_decompress=False
+            connector=aiohttp.TCPConnector(
+                limit=0, ssl=ssl_context(), resolver=guarded_resolver(aiohttp.ThreadedResolver())
+            ),
+            auto_decompress=False,
         )
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Response:

@@ -3,6 +3,7 @@
 `WireProvider` joins a pure `Wire` and a `Transport`; everything else here helps to write the two.
 """
 
+from penguiflow_llm_types.wire._addresses import guard_connection, guarded_resolver
 from penguiflow_llm_types.wire._answer import Answer
 from penguiflow_llm_types.wire._checks import (
     RESERVED_HEADERS,
@@ -61,6 +62,8 @@ __all__ = [
     "error_from_response",
     "failure",
     "first_profile",
+    "guard_connection",
+    "guarded_resolver",
     "in_band_error",
     "json_text",
     "make_secret",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import warnings
 from collections.abc import Container, Iterable, Mapping
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 
 from penguiflow_llm_types._errors import LLMConfigurationError
 from penguiflow_llm_types._secret import Secret
+from penguiflow_llm_types.wire._addresses import address_of, is_forbidden
 
 RESERVED_HEADERS: Final = frozenset(
     {
@@ -77,10 +77,11 @@ def check_url(url: str, setting: str, *, provider: str, allow_http: bool) -> Non
             f"{setting} holds a user name or a fragment; leave them out and pass the credential as api_key",
             provider=provider,
         )
-    address = _address(host)
-    if address is not None and address.is_link_local:
+    address = address_of(host)
+    if address is not None and is_forbidden(address):
         raise LLMConfigurationError(
-            f"{setting} leads to the link-local address {host!r}, where machines keep credentials; use another",
+            f"{setting} leads to {host!r}, a link-local or metadata address where machines keep credentials; "
+            "use another",
             provider=provider,
         )
     if parts.scheme == "http" and not (host == "localhost" or (address is not None and address.is_loopback)):
@@ -91,13 +92,3 @@ def check_url(url: str, setting: str, *, provider: str, allow_http: bool) -> Non
                 provider=provider,
             )
         warnings.warn(f"{setting} is http://: the credential is sent to {host!r} in the clear", stacklevel=5)
-
-
-def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """The address that `host` spells, also as one number or mapped into IPv6; None for a name."""
-    try:
-        address = ipaddress.ip_address(int(host) if host.isdigit() else host)
-    except ValueError:
-        return None
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return mapped or address

@@ -52,10 +52,14 @@ _ENCODING: Final = _Verdict(LLMProtocolError, "encoding", "body", "unknown", "th
 _CONNECT_TIME: Final = _Verdict(LLMTimeoutError, "connect", "connect", "no", "no connection in time")
 _POOL_TIME: Final = _Verdict(LLMTimeoutError, "pool", "connect", "no", "no free connection in time")
 _HEADERS_TIME: Final = _Verdict(LLMTimeoutError, "headers", "headers", "unknown", "no answer in time")
+_FORBIDDEN: Final = _Verdict(
+    LLMConfigurationError, None, "connect", "no", "the name leads to an address where machines keep credentials"
+)
 _BAD_URL: Final = _Verdict(LLMConfigurationError, None, "local", "no", "the URL cannot be used")
 
 # httpx2 2.16 and httpx 0.28, httpcore, anyio, aiohttp 3.14, urllib3 2.8, the standard library; read 2026-11.
 _BEFORE_HEADERS: Final[Mapping[str, _Verdict]] = {
+    "ForbiddenAddressError": _FORBIDDEN,
     "gaierror": _DNS,
     "ClientConnectorDNSError": _DNS,
     "NameResolutionError": _DNS,

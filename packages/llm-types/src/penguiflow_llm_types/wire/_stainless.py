@@ -15,10 +15,11 @@ import ssl
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeAlias
 
 from penguiflow_llm_types._errors import LLMConfigurationError, LLMError
+from penguiflow_llm_types.wire._addresses import guard_connection, guarded_resolver
 from penguiflow_llm_types.wire._answer import Answer
 from penguiflow_llm_types.wire._exchange import Encoded
 from penguiflow_llm_types.wire._failures import failure
@@ -45,14 +46,19 @@ class StainlessSDK:
     def http_client(self, *, use_aiohttp: bool | None) -> Any:
         """An engine for the SDK's client, which is to be made with it.
 
-        It follows no redirect and takes refusals away from the SDK. `use_aiohttp` None: where aiohttp is installed.
+        It follows no redirect, connects to no forbidden address, and takes refusals away from the SDK.
+        `use_aiohttp` None: where aiohttp is installed.
         """
-        make = self.make_aiohttp_client if self._takes_aiohttp(use_aiohttp) else self.make_http_client
-        return make(
+        takes_aiohttp = self._takes_aiohttp(use_aiohttp)
+        make = self.make_aiohttp_client if takes_aiohttp else self.make_http_client
+        client = make(
             verify=_ssl_context(self.engine, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")),
             follow_redirects=False,
-            event_hooks={"response": [self._refuse]},
+            event_hooks={"request": [] if takes_aiohttp else [guard_connection], "response": [self._refuse]},
         )
+        if takes_aiohttp:
+            _guard_sessions(client)
+        return client
 
     def exceptions(self) -> tuple[type[BaseException], ...]:
         """What the SDK and the engines under it raise when a connection fails."""
@@ -214,6 +220,26 @@ def _refusal_in(error: BaseException) -> _Refused | None:
     """The refusal an SDK took for a broken connection: anthropic 2 wraps whatever its engine raises."""
     cause = error.__cause__
     return cause if isinstance(cause, _Refused) else None
+
+
+def _guard_sessions(client: Any) -> None:
+    """Have the SDK's aiohttp transports, that of each proxy included, make their session with a resolver of ours."""
+    for transport in (client._transport, *client._mounts.values()):  # noqa: SLF001 - the only way; a test holds it
+        if transport is not None:
+            transport.client = partial(_session, transport)
+
+
+def _session(transport: Any) -> Any:
+    """As the SDKs make it (openai 3.54, anthropic 2.12), but for the resolver."""
+    aiohttp: Any = sys.modules["aiohttp"]  # which its transport has imported
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(
+            keepalive_timeout=transport.limits.keepalive_expiry,
+            limit=transport.limits.max_connections or 0,
+            ssl=transport.ssl_context,
+            resolver=guarded_resolver(aiohttp.ThreadedResolver()),
+        )
+    )
 
 
 def _dumped(body: Mapping[str, Any]) -> bytes:
