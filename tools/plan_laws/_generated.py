@@ -126,7 +126,9 @@ SCHEMAS: Final = st.builds(
 )
 
 
-def generated_cases(plans: int, *, seed: int = 0, values: int = 3, dialects: Sequence[Dialect] = _DRAWN) -> Tally:
+def generated_cases(
+    plans: int, *, seed: int = 0, values: int = 3, losses: int = 8, dialects: Sequence[Dialect] = _DRAWN
+) -> Tally:
     """Hold the plans of so many generated schemas to the laws; what breaks one is made as small as it gets."""
     tally = Tally()
 
@@ -142,7 +144,8 @@ def generated_cases(plans: int, *, seed: int = 0, values: int = 3, dialects: Seq
     def holds(schema: dict[str, Any], dialect: Dialect) -> None:
         text = json.dumps(schema)
         name = hashlib.sha256(text.encode()).hexdigest()[:12]
-        found = examine(Record(name=name, file="generated", schema=schema), dialect, values=values, seed=seed)
+        record = Record(name=name, file="generated", schema=schema)
+        found = examine(record, dialect, values=values, losses=losses, seed=seed)
         tally.add(replace(found, broken=[replace(one, schema=text) for one in found.broken[:1]]))
         if found.broken:
             raise _BrokenError

@@ -12,7 +12,7 @@ import jsonschema
 from jsonschema.exceptions import SchemaError, ValidationError
 from jsonschema.validators import validator_for
 
-__all__ = ["Judge", "Unjudgeable", "same", "schemas_in", "trail", "with_nulls"]
+__all__ = ["Judge", "Unjudgeable", "escaped", "same", "schemas_in", "target", "trail", "with_nulls"]
 
 # read as the first that takes it, where a schema does not say which draft it is of
 _DRAFTS: Final = (jsonschema.Draft202012Validator, jsonschema.Draft7Validator, jsonschema.Draft4Validator)
@@ -99,13 +99,13 @@ def schemas_in(schema: Any, pointer: str = "") -> Iterator[tuple[str, dict[str, 
             if not is_named:
                 yield place, node
             pending.extend(
-                (f"{place}/{_escaped(key)}", item, not is_named and key in _NAMED)
+                (f"{place}/{escaped(key)}", item, not is_named and key in _NAMED)
                 for key, item in node.items()
                 if is_named or key not in _DATA
             )
 
 
-def _escaped(token: object) -> str:
+def escaped(token: object) -> str:
     return str(token).replace("~", "~0").replace("/", "~1")
 
 
@@ -134,7 +134,7 @@ def _with_targets(document: Any, here: Sequence[tuple[str, Any]]) -> list[tuple[
             continue
         reached[pointer] = node
         for keyword in _REFERENCES & node.keys() if isinstance(node, dict) else ():
-            found = _target(document, node[keyword])
+            found = target(document, node[keyword])
             if found is None:
                 return None
             pending.append(found)
@@ -143,12 +143,12 @@ def _with_targets(document: Any, here: Sequence[tuple[str, Any]]) -> list[tuple[
 
 def _below(pointer: str, node: Any, token: Any) -> tuple[str, Any] | None:
     try:
-        return f"{pointer}/{_escaped(token)}", node[token]
+        return f"{pointer}/{escaped(token)}", node[token]
     except (LookupError, TypeError):
         return None
 
 
-def _target(document: Any, reference: Any) -> tuple[str, Any] | None:
+def target(document: Any, reference: Any) -> tuple[str, Any] | None:
     if not isinstance(reference, str):
         return None
     if reference == "#":

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from penguiflow_llm_schema import Dialect, InvalidSchemaError, SchemaPlan, check, plan
 
@@ -15,14 +15,14 @@ from ._judge import Judge, Unjudgeable, same, schemas_in
 from ._losses import invented, unreported
 from ._values import beginnings
 
-__all__ = ["LAWS", "Subject", "laws_of_plan", "laws_of_sent", "laws_of_valid", "planned"]
+__all__ = ["LAWS", "Subject", "laws_of_plan", "laws_of_sent", "laws_of_valid", "planned", "returned"]
 
 LAWS: Final = {
     "pure": "planning alters nothing, gives the same twice, and gives JSON",
     "accepted": "the checker takes what a plan calls compatible",
     "stable": "what was sent is taken as it is: planned again it loses nothing",
     "not invented": "each loss is of a keyword that is there and binds something, and is reported once",
-    "there and back": "a valid value, taken forward and restored, is itself",
+    "there and back": "a valid value, taken forward and restored, is itself, but for a default or a reported null",
     "fits": "a valid value, taken forward, is valid for what was sent",
     "left alone": "what is restored already stays as it is",
     "beginnings": "a value that is still being written is restored to a beginning of the restored value",
@@ -30,14 +30,17 @@ LAWS: Final = {
 }
 
 
-_SPEAKING: Final = frozenset(
-    {
+_OF_TYPE: Final = {
+    "object": {
         "properties", "patternProperties", "additionalProperties", "required", "minProperties", "maxProperties",
-        "propertyNames", "dependentRequired", "dependentSchemas", "unevaluatedProperties", "items", "prefixItems",
-        "minItems", "maxItems", "uniqueItems", "contains", "unevaluatedItems", "pattern", "minLength", "maxLength",
-        "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
-    }
-)  # fmt: skip
+        "propertyNames", "dependentRequired", "dependentSchemas", "unevaluatedProperties",
+    },
+    "array": {"items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains", "unevaluatedItems"},
+    "string": {"pattern", "minLength", "maxLength", "format"},
+    "number": {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"},
+}  # fmt: skip
+_SPEAKING: Final = frozenset[str]().union(*_OF_TYPE.values())
+_OPENING: Final = frozenset({"additionalProperties", "patternProperties", "unevaluatedProperties", "allOf", "$ref"})
 
 
 # which a branch is not chosen by when a value is taken forward
@@ -52,6 +55,7 @@ class Subject:
     asked: Judge | None
     sent: Judge
     opened: Judge  # the sent schema, its objects open: most authors leave them so
+    declared: Judge | None  # what was asked for, of the types that it speaks of and with nothing undeclared
     is_stated: bool  # nothing is left to be read into it: types are stated, and whether objects and tuples are closed
 
 
@@ -65,7 +69,8 @@ def planned(schema: Any, dialect: Dialect) -> Subject | None:
         return None
     sent = _closed(made.schema) if dialect.enforcement == "compiled" else made.schema
     opened = Judge.of_sent(_opened(made.schema) if dialect.enforcement == "compiled" else made.schema)
-    return Subject(made, _judge(schema), Judge.of_sent(sent), opened, _is_stated(schema))
+    declared = _judge(_as_declared(schema))
+    return Subject(made, _judge(schema), Judge.of_sent(sent), opened, declared, _is_stated(schema))
 
 
 def _is_stated(schema: Any) -> bool:
@@ -83,6 +88,22 @@ def _is_stated(schema: Any) -> bool:
         ):
             return False
     return True
+
+
+def _as_declared(schema: Any) -> Any:
+    """The schema as it is read: of the types that its keywords speak of, and with no properties but those it names."""
+    copied = copy.deepcopy(schema)
+    for _, node in schemas_in(copied):
+        types = [name for name, keywords in _OF_TYPE.items() if keywords & node.keys()]
+        if types and not node.keys() & {"type", "enum", "const", "$ref", "anyOf", "oneOf", "allOf"}:
+            node["type"] = types
+        if "properties" in node and not node.keys() & _OPENING:
+            node["additionalProperties"] = False
+        is_tuple = "prefixItems" in node or isinstance(node.get("items"), list)
+        if is_tuple and not isinstance(node.get("items"), dict | bool) and "additionalItems" not in node:
+            positions = node.get("prefixItems", node.get("items"))
+            node.setdefault("maxItems", len(positions) if isinstance(positions, list) else 0)
+    return copied
 
 
 def _judge(schema: Any) -> Judge | None:
@@ -151,42 +172,65 @@ def laws_of_valid(subject: Subject, value: Any, rng: Random) -> Iterator[tuple[s
     made = subject.made
     sent = made.forward(value)
     back = made.restore(sent)
-    if not same(value, back) and not _means_the_same(subject, value, back):
+    if returned(subject, value, back) is None:
         yield "there and back", f"{difference(value, back)}; it was sent as {_text(sent)[:2000]}"
-    yield from _fits(subject, sent)
+    yield from _fits(subject, value, sent)
     if not _is_ambiguous(back) and not same(back, made.restore(back)):
         yield "left alone", difference(back, made.restore(back))
     if not _is_ambiguous(back):
         yield from _begin(made, sent, back, rng)
 
 
-def _fits(subject: Subject, sent: Any) -> Iterator[tuple[str, str]]:
+def _fits(subject: Subject, value: Any, sent: Any) -> Iterator[tuple[str, str]]:
     try:
         errors = subject.opened.errors(sent)
+        is_declared = subject.is_stated or (subject.declared is not None and subject.declared.is_valid(value))
     except Unjudgeable:
         return
     for error in errors[:1]:
-        law = "fits" if subject.is_stated else "undeclared"
+        law = "fits" if is_declared else "undeclared"
         yield law, f"{error.message[-300:]} at {list(error.absolute_schema_path)}; {_text(sent)[:1500]}"
 
 
-def _means_the_same(subject: Subject, value: Any, back: Any) -> bool:
-    """Whether the two differ by defaults alone, as the README has it.
+def returned(subject: Subject, value: Any, back: Any) -> Literal["same", "by default", "reported"] | None:
+    """How a valid value came back; None where that breaks the law.
 
-    A property that can only be its default comes back given; a null that is the default may come back left out.
+    As the README has it, a property that can only be its default comes back given, and a null that is the default may
+    come back left out ("by default"); one that was left out may come back as null where that is "reported".
     """
+    if same(value, back):
+        return "same"
     if subject.asked is None:
-        return False
-    nullish = {
-        name
+        return None
+    stated = [
+        (name, child["default"])
         for _, node in schemas_in(subject.asked.schema)
         for name, child in _properties(node)
-        if child.get("default", 0) is None
-    }
+        if "default" in child
+    ]
     try:
-        return _is_near(value, back, nullish) and subject.asked.is_valid(back)
+        if not subject.asked.is_valid(back):
+            return None
     except Unjudgeable:
-        return False
+        return None
+    if _is_near(value, back, _Defaults(stated)):
+        return "by default"
+    is_merged = any((loss.keyword, loss.action) == ("required", "relaxed") for loss in subject.made.losses)
+    return "reported" if is_merged and _is_near(value, back, _Defaults(stated, has_nulls=True)) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Defaults:
+    stated: list[tuple[str, Any]]  # names of properties, and their defaults
+    has_nulls: bool = False  # what is left out may come back as null
+
+    def may_vanish(self, name: str, value: Any) -> bool:
+        return value is None and any(name == known and default is None for known, default in self.stated)
+
+    def may_appear(self, name: str, value: Any) -> bool:
+        if self.has_nulls and value is None:
+            return True
+        return any(name == known and same(value, default) for known, default in self.stated)
 
 
 def _properties(node: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -196,14 +240,15 @@ def _properties(node: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
             yield name, child
 
 
-def _is_near(value: Any, back: Any, nullish: set[str]) -> bool:
+def _is_near(value: Any, back: Any, defaults: _Defaults) -> bool:
     if isinstance(value, dict) and isinstance(back, dict):
-        dropped = value.keys() - back.keys()
-        if any(name not in nullish or value[name] is not None for name in dropped):
+        if not all(defaults.may_vanish(name, value[name]) for name in value.keys() - back.keys()):
             return False
-        return all(_is_near(value[key], back[key], nullish) for key in value.keys() & back.keys())
+        if not all(defaults.may_appear(name, back[name]) for name in back.keys() - value.keys()):
+            return False
+        return all(_is_near(value[key], back[key], defaults) for key in value.keys() & back.keys())
     if isinstance(value, list) and isinstance(back, list):
-        return len(value) == len(back) and all(map(_is_near, value, back, [nullish] * len(value)))
+        return len(value) == len(back) and all(map(_is_near, value, back, [defaults] * len(value)))
     return same(value, back)
 
 

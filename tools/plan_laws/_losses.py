@@ -13,10 +13,10 @@ from penguiflow_llm_schema import SchemaLoss
 
 from ._judge import schemas_in, trail
 
-__all__ = ["invented", "unreported"]
+__all__ = ["SPELLINGS", "invented", "unreported"]
 
 # what a loss calls a keyword that the document spells as an older draft did
-_SPELLINGS: Final = {
+SPELLINGS: Final = {
     "additionalItems": ("items",),
     "dependencies": ("dependentRequired", "dependentSchemas"),
     "items": ("prefixItems", "maxItems"),
@@ -72,7 +72,7 @@ def _binds_nothing(keyword: str, value: Any) -> bool:
 
 
 def _has(node: dict[str, Any], keyword: str) -> bool:
-    return keyword in node or any(keyword in names and spelled in node for spelled, names in _SPELLINGS.items())
+    return keyword in node or any(keyword in names and spelled in node for spelled, names in SPELLINGS.items())
 
 
 def unreported(errors: Sequence[ValidationError], losses: Sequence[SchemaLoss], document: Any) -> list[ValidationError]:
@@ -106,7 +106,7 @@ def _is_reported(error: ValidationError, losses: Sequence[SchemaLoss], document:
 
 
 def _speaks_of(passed: Sequence[tuple[str, str]], losses: Sequence[SchemaLoss], whole: frozenset[str]) -> bool:
-    named = {(pointer, name) for pointer, keyword in passed for name in (keyword, *_SPELLINGS.get(keyword, ()))}
+    named = {(pointer, name) for pointer, keyword in passed for name in (keyword, *SPELLINGS.get(keyword, ()))}
     pointers = {pointer for pointer, _ in passed}
     return any(
         (loss.pointer, loss.keyword) in named or (loss.keyword in whole and loss.pointer in pointers) for loss in losses
