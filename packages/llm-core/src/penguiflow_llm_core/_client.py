@@ -29,6 +29,10 @@ from penguiflow_llm_core._runner import CallRunner
 from penguiflow_llm_core._stream import LLMStream
 from penguiflow_llm_core._task import PlainTask, StructuredTask, Task
 from penguiflow_llm_core._tools import PlannedTools
+from penguiflow_llm_core.telemetry._config import Hook, HookConfig
+from penguiflow_llm_core.telemetry._hub import HookHub
+from penguiflow_llm_core.telemetry._report import SILENT, EventReport
+from penguiflow_llm_core.telemetry._worker import FLUSH_S, HookCounts
 from penguiflow_llm_types import CompletionResponse, LLMConfigurationError, ModelProfile, OutputMode, Provider, Usage
 
 T = TypeVar("T")
@@ -77,11 +81,14 @@ class LLMClient:
         defaults: ClientDefaults,
         clock: Clock = SYSTEM_CLOCK,
         recipe: Recipe | None = None,
+        hooks: Iterable[Hook | HookConfig] = (),
     ) -> None:
         self._endpoints = tuple(endpoints)
         self._defaults = defaults
         self._clock = clock
         self._recipe = recipe
+        self._hooks = HookHub(hooks)
+        weakref.finalize(self, self._hooks.stop).atexit = False
         self._account = ClientAccount()
         self._selector = ModeSelector(now=clock.now)
         self._portal: SyncPortal | None = None
@@ -111,6 +118,11 @@ class LLMClient:
     def totals_by_model(self) -> Mapping[str, ModelTotals]:
         """Attempts, tokens and US dollars of each model, named as it was billed."""
         return self._account.by_model
+
+    @property
+    def hook_counts(self) -> tuple[HookCounts, ...]:
+        """What became of the events of each hook: delivered, failed, dropped."""
+        return self._hooks.counts
 
     @property
     def requests_in_flight(self) -> int:
@@ -291,15 +303,25 @@ class LLMClient:
             self.complete(messages, tools=tools, tool_choice=tool_choice, on_stream_event=on_stream_event, **options)
         )
 
+    async def flush_hooks(self, *, timeout_s: float = FLUSH_S) -> bool:
+        """Wait until hooks have taken every event so far; False where `timeout_s` seconds were not enough."""
+        return await self._hooks.flush(timeout_s)
+
+    def flush_hooks_sync(self, *, timeout_s: float = FLUSH_S) -> bool:
+        """`flush_hooks` for code without an event loop."""
+        return self._hooks.flush_sync(timeout_s)
+
     async def aclose(self) -> None:
-        """Close connections; safe to call twice."""
+        """Close connections; safe to call twice. Hooks get what is queued, for at most five seconds."""
         await self._close_providers()
+        await self._hooks.aclose()
         self._stop_portal()
 
     def close(self) -> None:
         """`aclose` for code without an event loop."""
         self._sync().run(self._close_providers())
         self._stop_portal()
+        self._hooks.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -371,6 +393,7 @@ class LLMClient:
             token=options.get("cancel"),
             clock=self._clock,
             account=self._account,
+            report=EventReport(self._hooks, self._clock) if self._hooks else SILENT,
         )
 
     async def _close_providers(self) -> None:

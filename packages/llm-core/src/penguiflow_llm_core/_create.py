@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from penguiflow_llm_core._options import check_limits, to_usd
 from penguiflow_llm_core._recipe import Recipe
 from penguiflow_llm_core._references import parse_reference
 from penguiflow_llm_core._registry import ProviderRegistry, default_registry
+from penguiflow_llm_core.telemetry import Hook, HookConfig
 from penguiflow_llm_types import SPEC_VERSION, LLMConfigurationError, Provider, Secret
 
 
@@ -33,6 +34,7 @@ def create_client(
     max_total_cost_usd: Decimal | float | str | None = None,
     max_concurrency: int | None = None,
     pace: bool = False,
+    hooks: Iterable[Hook | HookConfig] = (),
     clock: Clock = SYSTEM_CLOCK,
     **provider_options: Any,
 ) -> LLMClient:
@@ -45,7 +47,8 @@ def create_client(
     Defaults that each call can change: `timeout_s` (seconds a call, None for no limit), `max_retries` (additional
     attempts), `first_output_timeout_s`, `progress_timeout_s`, `max_cost_usd`. For all calls together:
     `max_total_cost_usd` (US dollars, after which nothing more is sent), `max_concurrency` (requests at once to each
-    model, in each event loop), `pace` (hold back while the provider's rate limits are used up). `clock` is for tests.
+    model, in each event loop), `pace` (hold back while the provider's rate limits are used up). `hooks` are called with
+    the events of every call, apart from it. `clock` is for tests.
 
     Raises `LLMConfigurationError` for a model nobody serves, a provider that is not installed, or settings that cannot
     work.
@@ -60,6 +63,7 @@ def create_client(
     }
     check_limits(limits)
     _check_concurrency(max_concurrency)
+    hooks = tuple(hooks)
     config = _fallback(model, api_key, base_url, provider_options)
     if provider is not None:
         endpoints = [_given(provider, config, api_key, base_url, provider_options)]
@@ -69,12 +73,20 @@ def create_client(
         endpoint.slots = ConcurrencyLimit(max_concurrency)
         endpoint.pacer = Pacer() if pace else None
     money = {name: to_usd(value, name) for name, value in limits.items() if name.endswith("_usd") and value is not None}
-    settings = {"api_key": api_key, "base_url": base_url, "provider": provider, "registry": registry, **limits}
-    settings |= {"max_concurrency": max_concurrency, "pace": pace, **provider_options}
+    settings: dict[str, Any] = {
+        "api_key": api_key,
+        "base_url": base_url,
+        "provider": provider,
+        "registry": registry,
+        **limits,
+    }
+    settings |= {"max_concurrency": max_concurrency, "pace": pace, "hooks": hooks or None}
+    settings |= provider_options
     return LLMClient(
         endpoints,
         defaults=ClientDefaults(**{**limits, **money}, cooldown_s=config.cooldown_s),  # type: ignore[arg-type]
         clock=clock,
+        hooks=hooks,
         recipe=Recipe(make=create_client, models=config, settings=settings),
     )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Generic, Literal, TypeAlias, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from penguiflow_llm_core._cost import attempt_cost
 from penguiflow_llm_schema import SchemaPlan
@@ -74,12 +75,22 @@ class LLMResult(Generic[T]):
         return total_cost(self.history)
 
 
-def total_usage(history: tuple[AttemptRecord, ...]) -> Usage:
+class Billed(Protocol):
+    """What may have cost something."""
+
+    @property
+    def usage(self) -> Usage | None: ...
+
+    @property
+    def cost(self) -> Decimal | None: ...
+
+
+def total_usage(history: Sequence[Billed]) -> Usage:
     """Usage of all attempts added up."""
     return Usage.sum(attempt.usage for attempt in history if attempt.usage is not None)
 
 
-def total_cost(history: tuple[AttemptRecord, ...]) -> Decimal | None:
+def total_cost(history: Sequence[Billed]) -> Decimal | None:
     """Cost of all attempts added up, 0 where none used tokens; None as soon as one that did has no price."""
     costs = [attempt.cost for attempt in history if attempt.usage is not None]
     known = [cost for cost in costs if cost is not None]

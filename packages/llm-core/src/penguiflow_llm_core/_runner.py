@@ -29,6 +29,7 @@ from penguiflow_llm_core._result import (
 )
 from penguiflow_llm_core._retry import RetryState
 from penguiflow_llm_core._routes import Routes, may_work_elsewhere
+from penguiflow_llm_core.telemetry._report import SILENT, CallReport
 from penguiflow_llm_types import (
     CompletionResponse,
     Done,
@@ -58,12 +59,14 @@ class CallRunner:
         token: CancelToken | None,
         clock: Clock,
         account: ClientAccount,
+        report: CallReport = SILENT,
     ) -> None:
         self._routes = routes
         self._streamed = streamed
         self._limits = limits
         self._clock = clock
         self._account = account
+        self._report = report
         self._guard = CallGuard(timeout_s=limits.timeout_s, token=token, clock=clock)
         self._retries = RetryState(allowed=limits.max_retries)
         self._history: list[AttemptRecord] = []
@@ -86,6 +89,7 @@ class CallRunner:
         """The call. Raises the `LLMError` of the last attempt when there is no way on."""
         self._guard.open()
         self._endpoint.budget.call(self._clock.now())
+        self._report.call_started(self._endpoint, self._routes.task, streamed=self._streamed)
         try:
             while self._response is None:
                 endpoint = self._endpoint
@@ -100,6 +104,11 @@ class CallRunner:
                         endpoint.breaker.leave(self)
                         endpoint.slots.release()
                     await self._pause()
+        except BaseException as error:
+            self._report.call_ended(error)
+            raise
+        else:
+            self._report.call_ended(None)
         finally:
             self._guard.close()
 
@@ -119,6 +128,7 @@ class CallRunner:
             await self._take_turn(endpoint)
         except LLMError as error:
             if may_work_elsewhere(error) and self._routes.fall_back(error, self._clock.now()):
+                self._report.passed_over(endpoint, error, self._endpoint, self._routes.task)
                 return False
             raise self._accounted(error) from error.__cause__
         return True
@@ -170,6 +180,7 @@ class CallRunner:
         attempt = Attempt(number=len(self._history) + 1, mode=task.mode, started=self._clock.now())
         try:
             request = task.start()
+            self._report.attempt_started(attempt, endpoint, request)
             self._guard.watch(self._limits.first_output_timeout_s, "headers")
             if self._streamed:
                 yield AttemptStart(number=attempt.number, mode=attempt.mode)
@@ -218,6 +229,8 @@ class CallRunner:
             case UsageUpdate(usage=usage):
                 attempt.usage = usage
             case _:
+                if not attempt.committed:
+                    self._report.first_output(attempt)
                 attempt.committed = True
                 attempt.events.append(event)
 
@@ -349,6 +362,7 @@ class CallRunner:
         )
         self._history.append(record)
         self._account.add(record)
+        self._report.attempt_ended(record, self._endpoint, self._routes.task)
 
     def _final(self, error: LLMError, attempt: Attempt, wait_s: float) -> LLMError:
         """The error to raise, with the account of the whole call; a wait that the deadline forbids is a time-out."""

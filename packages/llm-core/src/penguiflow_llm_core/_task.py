@@ -42,6 +42,10 @@ class Task(Protocol):
     @property
     def mode(self) -> OutputMode | None: ...
 
+    @property
+    def mode_reason(self) -> str:
+        """Why this mode, in a sentence."""
+
     def start(self) -> LLMRequest:
         """The request of the next attempt."""
 
@@ -68,6 +72,7 @@ class PlainTask:
     """An answer as it comes."""
 
     mode: OutputMode | None = None
+    mode_reason = "the answer is wanted as it is"
 
     def __init__(self, request: LLMRequest, tools: PlannedTools) -> None:
         self._tools = tools
@@ -139,6 +144,10 @@ class StructuredTask:
     @property
     def mode(self) -> OutputMode:
         return self._rungs[0].mode
+
+    @property
+    def mode_reason(self) -> str:
+        return self._rungs[0].why
 
     def start(self) -> LLMRequest:
         choice = self._rungs[0]

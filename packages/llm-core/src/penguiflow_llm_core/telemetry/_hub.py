@@ -1,0 +1,73 @@
+"""The hooks of one client."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from concurrent.futures import wait
+from contextvars import Context
+
+from penguiflow_llm_core.telemetry._config import Hook, HookConfig
+from penguiflow_llm_core.telemetry._events import CallEvent
+from penguiflow_llm_core.telemetry._worker import FLUSH_S, HookCounts, HookWorker, end, finish
+
+
+class HookHub:
+    """Gives each event to every hook's queue."""
+
+    __slots__ = ("_workers",)
+
+    def __init__(self, hooks: Iterable[Hook | HookConfig] = ()) -> None:
+        configs = [found if isinstance(found, HookConfig) else HookConfig(hook=found) for found in hooks]
+        self._workers = [HookWorker(config) for config in configs]
+
+    def __bool__(self) -> bool:
+        return bool(self._workers)
+
+    @property
+    def wants_content(self) -> bool:
+        """Whether any hook is to see prompts and answers."""
+        return any(worker.content for worker in self._workers)
+
+    @property
+    def counts(self) -> tuple[HookCounts, ...]:
+        """What became of the events of each hook, in the order they were given."""
+        return tuple(worker.counts for worker in self._workers)
+
+    def publish(self, context: Context, event: CallEvent, full: CallEvent) -> None:
+        """Queue `event`, or for hooks that may see content `full`."""
+        for worker in self._workers:
+            worker.put(context, full if worker.content else event)
+
+    async def flush(self, timeout_s: float) -> bool:
+        """Wait until all that is queued is delivered; False where `timeout_s` seconds were not enough."""
+        barriers = [asyncio.wrap_future(worker.flushed()) for worker in self._workers]
+        if not barriers:
+            return True
+        _, late = await asyncio.wait(barriers, timeout=timeout_s)
+        for barrier in late:
+            barrier.cancel()
+        return not late
+
+    def flush_sync(self, timeout_s: float) -> bool:
+        """`flush` without an event loop."""
+        late = wait([worker.flushed() for worker in self._workers], timeout=timeout_s).not_done
+        for barrier in late:
+            barrier.cancel()
+        return not late
+
+    async def aclose(self) -> None:
+        """Deliver what is queued, for at most `FLUSH_S` seconds, and end the threads."""
+        barriers = [worker.flushed() for worker in self._workers]
+        if barriers:
+            await asyncio.wait([asyncio.wrap_future(barrier) for barrier in barriers], timeout=FLUSH_S)
+        end(self._workers, barriers)
+
+    def close(self) -> None:
+        """`aclose` without an event loop."""
+        finish(self._workers)
+
+    def stop(self) -> None:
+        """Have the threads end by themselves, once they have delivered what is queued. Waits for nothing."""
+        for worker in self._workers:
+            worker.stop()
