@@ -14,6 +14,8 @@ from penguiflow_llm_core._breaker import CircuitBreaker
 from penguiflow_llm_core._clock import SYSTEM_CLOCK
 from penguiflow_llm_core._endpoint import Endpoint
 from penguiflow_llm_core._limits import Pacer
+from penguiflow_llm_core.telemetry import Hook as TelemetryHook
+from penguiflow_llm_core.telemetry import HookConfig
 from penguiflow_llm_types import (
     SPEC_VERSION,
     CompletionResponse,
@@ -163,6 +165,7 @@ class Bench:
         rng: Random | None = None,
         breaker: CircuitBreaker | None = None,
         clock: Clock = SYSTEM_CLOCK,
+        hooks: Iterable[TelemetryHook | HookConfig] = (),
         **defaults: Any,
     ) -> LLMClient:
         """A client of several models, tried in order."""
@@ -176,7 +179,7 @@ class Bench:
             )
             for provider in providers
         ]
-        return LLMClient(endpoints, defaults=ClientDefaults(**defaults), clock=clock)
+        return LLMClient(endpoints, defaults=ClientDefaults(**defaults), clock=clock, hooks=hooks)
 
     def pacer(self) -> Pacer:
         """What holds requests back."""

@@ -314,14 +314,14 @@ class LLMClient:
     async def aclose(self) -> None:
         """Close connections; safe to call twice. Hooks get what is queued, for at most five seconds."""
         await self._close_providers()
-        await self._hooks.aclose()
+        await self._hooks.aclose(FLUSH_S)
         self._stop_portal()
 
     def close(self) -> None:
         """`aclose` for code without an event loop."""
         self._sync().run(self._close_providers())
         self._stop_portal()
-        self._hooks.close()
+        self._hooks.close(FLUSH_S)
 
     async def __aenter__(self) -> Self:
         return self

@@ -28,7 +28,7 @@ def create(api_key: str | Secret | None = None, base_url: str | None = None, **o
         transport=PerLoop(partial(connect, settings)),
         profile=partial(google_profile, vertex=settings.vertex),
         redact=settings.redact,
-        at=settings.base_url or ("Vertex AI" if settings.vertex else "the Gemini API"),
+        at=settings.base_url or ("Vertex AI" if settings.vertex else "https://generativelanguage.googleapis.com"),
     )
 
 

@@ -133,6 +133,8 @@ class AttemptStarted:
     provider: str
     model: str
     """As it was asked for; see `AttemptEnded.response_model` for who answered."""
+    server: str | None
+    """See `CallStarted`."""
     mode: OutputMode | None
     """None for a plain completion."""
     settings: RequestSettings

@@ -9,7 +9,7 @@ from contextvars import Context
 
 from penguiflow_llm_core.telemetry._config import Hook, HookConfig
 from penguiflow_llm_core.telemetry._events import CallEvent
-from penguiflow_llm_core.telemetry._worker import FLUSH_S, HookCounts, HookWorker, end, finish
+from penguiflow_llm_core.telemetry._worker import HookCounts, HookWorker, end, finish
 
 
 class HookHub:
@@ -56,16 +56,16 @@ class HookHub:
             barrier.cancel()
         return not late
 
-    async def aclose(self) -> None:
-        """Deliver what is queued, for at most `FLUSH_S` seconds, and end the threads."""
+    async def aclose(self, timeout_s: float) -> None:
+        """Deliver what is queued, for at most `timeout_s` seconds, and end the threads."""
         barriers = [worker.flushed() for worker in self._workers]
         if barriers:
-            await asyncio.wait([asyncio.wrap_future(barrier) for barrier in barriers], timeout=FLUSH_S)
+            await asyncio.wait([asyncio.wrap_future(barrier) for barrier in barriers], timeout=timeout_s)
         end(self._workers, barriers)
 
-    def close(self) -> None:
+    def close(self, timeout_s: float) -> None:
         """`aclose` without an event loop."""
-        finish(self._workers)
+        finish(self._workers, timeout_s)
 
     def stop(self) -> None:
         """Have the threads end by themselves, once they have delivered what is queued. Waits for nothing."""

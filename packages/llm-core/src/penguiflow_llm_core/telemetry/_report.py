@@ -112,7 +112,7 @@ class EventReport:
             at_s=self._now_s(),
             provider=endpoint.provider.name,
             model=endpoint.model,
-            server=getattr(endpoint.provider, "server", None),
+            server=_server(endpoint),
             streamed=streamed,
             typed=task.mode is not None,
         )
@@ -128,6 +128,7 @@ class EventReport:
             number=attempt.number,
             provider=endpoint.provider.name,
             model=endpoint.model,
+            server=_server(endpoint),
             mode=attempt.mode,
             settings=RequestSettings.of(request),
             request=request if self._hub.wants_content else None,
@@ -268,6 +269,12 @@ class EventReport:
 
     def _publish(self, full: CallEvent) -> None:
         self._hub.publish(self._context, without_content(full) if self._hub.wants_content else full, full)
+
+
+def _server(endpoint: Endpoint) -> str | None:
+    """Not part of the provider contract, so one may leave it out."""
+    found: str | None = getattr(endpoint.provider, "server", None)
+    return found
 
 
 def _outcome(error: BaseException | None) -> Outcome:

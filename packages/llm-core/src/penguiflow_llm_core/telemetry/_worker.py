@@ -11,9 +11,10 @@ import logging
 import os
 import threading
 from concurrent.futures import Future, wait
+from contextlib import suppress
 from contextvars import Context
 from dataclasses import dataclass
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Final, TypeAlias
 
 from penguiflow_llm_core.telemetry._config import HookConfig
@@ -103,18 +104,18 @@ class HookWorker:
             atexit.unregister(self.finish)
             if abandon:
                 lane.abandoned = True
-                self.drop(lane.queue.qsize(), lane)
+                self.drop(lane.emptied(), lane)
             lane.queue.put(None)
 
     def finish(self) -> None:
         """At the end of the process: deliver what is queued, within `FLUSH_S`."""
-        finish([self])
+        finish([self], FLUSH_S)
 
 
-def finish(workers: list[HookWorker]) -> None:
-    """Deliver what is queued, for at most `FLUSH_S` seconds, and end the threads."""
+def finish(workers: list[HookWorker], timeout_s: float) -> None:
+    """Deliver what is queued, for at most `timeout_s` seconds, and end the threads."""
     barriers = [worker.flushed() for worker in workers]
-    wait(barriers, timeout=FLUSH_S)
+    wait(barriers, timeout=timeout_s)
     end(workers, barriers)
 
 
@@ -150,9 +151,17 @@ class _Lane:
                     self._thread = thread
         return True
 
+    def emptied(self) -> int:
+        """Take out all that is queued; how many events that were."""
+        events = 0
+        with suppress(Empty):
+            while True:
+                events += isinstance(self.queue.get_nowait(), tuple)
+        return events
+
     def _serve(self) -> None:
         while (item := self.queue.get()) is not None and not self.abandoned:
-            if not isinstance(item, Future):
+            if isinstance(item, tuple):
                 self._worker.deliver(*item)
             elif item.set_running_or_notify_cancel():
                 item.set_result(None)

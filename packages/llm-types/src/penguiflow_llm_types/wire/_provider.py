@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import urlsplit
 
 from penguiflow_llm_types._errors import LLMError
 from penguiflow_llm_types._events import (
@@ -29,6 +30,7 @@ from penguiflow_llm_types.wire._json import WireJSON
 from penguiflow_llm_types.wire._rate_limits import read_rate_limits
 from penguiflow_llm_types.wire._warnings import broken_text
 
+_PORTS: Final = {"http": 80, "https": 443}
 _EVENT_FIELDS: Final = (b"data:", b"event:", b":")
 
 
@@ -62,6 +64,14 @@ class WireProvider:
 
     def __repr__(self) -> str:
         return f"<{self.name} provider at {self._at}>"
+
+    @property
+    def server(self) -> str | None:
+        """Where requests go as `host:port`, for telemetry; None where that is no fixed address."""
+        url = urlsplit(self._at.partition(" ")[0])
+        if url.hostname is None:
+            return None
+        return f"{url.hostname}:{url.port or _PORTS[url.scheme]}"
 
     def profile(self, model: str) -> ModelProfile:
         """Facts of one model, as this provider is set up."""

@@ -1,0 +1,5 @@
+"""OpenTelemetry (extra `otel`)."""
+
+from penguiflow_llm_core.telemetry.otel import OpenTelemetryHook
+
+__all__ = ["OpenTelemetryHook"]
