@@ -117,6 +117,18 @@ POLICY: Final = Policy(
                     reason="validates the answer where the response model is a JSON Schema dict",
                     extra="jsonschema",
                 ),
+                Dependency(
+                    distribution="opentelemetry-api",
+                    modules=("opentelemetry",),
+                    reason="spans and metrics of calls, for whatever SDK the application has",
+                    extra="otel",
+                ),
+                Dependency(
+                    distribution="prometheus-client",
+                    modules=("prometheus_client",),
+                    reason="metrics of calls in the application's own registry",
+                    extra="prometheus",
+                ),
             ),
         ),
         "penguiflow-llm-openai": PackageRules(
@@ -201,7 +213,10 @@ POLICY: Final = Policy(
                 _sibling(
                     "penguiflow-llm-core", "`--schema` takes JSON Schema files: its extra of the name", extra="cli"
                 ),
-                _sibling("penguiflow-llm-core", "its extra of the same name", extra="jsonschema"),
+                *(
+                    _sibling("penguiflow-llm-core", "its extra of the same name", extra=extra)
+                    for extra in ("jsonschema", "otel", "prometheus")
+                ),
                 _sibling("penguiflow-llm-testing", "`--simulate` runs against its server", extra="cli"),
                 Dependency(
                     distribution="pydantic",

@@ -175,7 +175,7 @@ def test_an_asynchronous_hook_is_refused(bench: Any) -> None:
     async def hook(event: CallEvent) -> None: ...
 
     with pytest.raises(LLMConfigurationError, match="asynchronous"):
-        create_client("scripted/m", provider=bench.provider(), hooks=[hook])
+        create_client("scripted/m", provider=bench.provider(), hooks=[hook])  # type: ignore[list-item]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from opentelemetry import trace
@@ -86,7 +86,7 @@ def shown(span: ReadableSpan) -> Mapping[str, Any]:
     return dict(span.attributes or {})
 
 
-def located(provider: Any, server: str = "api.example.org:443") -> Any:
+def located(provider: Any, server: str | None = "api.example.org:443") -> Any:
     """The provider, saying where its requests go."""
     provider.server = server
     return provider
@@ -101,12 +101,74 @@ async def ended(client: LLMClient, call: Any) -> None:
         assert await client.flush_hooks()
 
 
+CALL: Final = {
+    gen_ai.GEN_AI_OPERATION_NAME: "chat",
+    gen_ai.GEN_AI_PROVIDER_NAME: "scripted",
+    gen_ai.GEN_AI_REQUEST_MODEL: "m",
+    server_attributes.SERVER_ADDRESS: "api.example.org",
+    server_attributes.SERVER_PORT: 443,
+    gen_ai.GEN_AI_OUTPUT_TYPE: "json",
+    gen_ai.GEN_AI_REQUEST_MAX_TOKENS: 64,
+    gen_ai.GEN_AI_REQUEST_TEMPERATURE: 0.5,
+    gen_ai.GEN_AI_REQUEST_TOP_P: 0.9,
+    gen_ai.GEN_AI_REQUEST_TOP_K: 40,
+    gen_ai.GEN_AI_REQUEST_SEED: 7,
+    gen_ai.GEN_AI_REQUEST_PRESENCE_PENALTY: 0.1,
+    gen_ai.GEN_AI_REQUEST_FREQUENCY_PENALTY: 0.2,
+    gen_ai.GEN_AI_REQUEST_STOP_SEQUENCES: ("END",),
+    gen_ai.GEN_AI_USAGE_INPUT_TOKENS: 121,
+    gen_ai.GEN_AI_USAGE_OUTPUT_TOKENS: 9,
+    gen_ai.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS: 100,
+    gen_ai.GEN_AI_USAGE_CACHE_CREATION_INPUT_TOKENS: 5,
+    gen_ai.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS: 4,
+    gen_ai.GEN_AI_RESPONSE_ID: "resp_1",
+    gen_ai.GEN_AI_RESPONSE_MODEL: "m-2026",
+    gen_ai.GEN_AI_RESPONSE_FINISH_REASONS: ("tool_call",),
+    "penguiflow_llm.attempts": 3,
+    "penguiflow_llm.mode": "tools",
+    "penguiflow_llm.outcome": "ok",
+}
+ASKED: Final = {
+    gen_ai.GEN_AI_PROVIDER_NAME: "scripted",
+    gen_ai.GEN_AI_REQUEST_MODEL: "m",
+    "penguiflow_llm.attempt.wait_s": 0.0,
+}
+ATTEMPTS: Final = [
+    {
+        error_attributes.ERROR_TYPE: "LLMRateLimitError",
+        http_attributes.HTTP_RESPONSE_STATUS_CODE: 429,
+        "penguiflow_llm.attempt.number": 1,
+        "penguiflow_llm.attempt.mode": "native",
+        "penguiflow_llm.attempt.next_step": "retry",
+    },
+    {
+        error_attributes.ERROR_TYPE: "LLMSchemaRejectedError",
+        http_attributes.HTTP_RESPONSE_STATUS_CODE: 400,
+        "penguiflow_llm.attempt.number": 2,
+        "penguiflow_llm.attempt.mode": "native",
+        "penguiflow_llm.attempt.next_step": "step down",
+        "penguiflow_llm.attempt.input_tokens": 1,
+        "penguiflow_llm.attempt.output_tokens": 0,
+    },
+    {
+        gen_ai.GEN_AI_RESPONSE_ID: "resp_1",
+        gen_ai.GEN_AI_RESPONSE_MODEL: "m-2026",
+        gen_ai.GEN_AI_RESPONSE_FINISH_REASONS: ("tool_call",),
+        "penguiflow_llm.attempt.number": 3,
+        "penguiflow_llm.attempt.mode": "tools",
+        "penguiflow_llm.attempt.next_step": "return",
+        "penguiflow_llm.attempt.input_tokens": 120,
+        "penguiflow_llm.attempt.output_tokens": 9,
+    },
+]
+
+
 async def test_a_retry_and_a_step_down_attribute_by_attribute(bench: Any, recorder: Recorder) -> None:
     """One call, three attempts: one span for the operation, one below it for each request, and nothing else in them."""
     spent = Usage(input_tokens=120, output_tokens=9, cache_read_tokens=100, cache_write_tokens=5, reasoning_tokens=4)
     provider = located(
         bench.provider(
-            LLMRateLimitError("slow down", status=429, kind=None),
+            LLMRateLimitError("slow down", status=429),
             LLMSchemaRejectedError("no such keyword", status=400, usage=Usage(input_tokens=1, output_tokens=0)),
             bench.calls(("City", '{"name": "Oslo"}'), usage=spent, response_id="resp_1", model="m-2026"),
         )
@@ -117,79 +179,16 @@ async def test_a_retry_and_a_step_down_attribute_by_attribute(bench: Any, record
         max_tokens=64, stop=["END"],
     )  # fmt: skip
     await ended(client, call)
-
-    span = recorder.call()
+    span, attempts = recorder.call(), recorder.attempts()
     assert (span.name, span.kind, span.parent, span.status.status_code) == (
-        "chat m",
-        SpanKind.CLIENT,
-        None,
-        StatusCode.UNSET,
+        *("chat m", SpanKind.CLIENT),
+        *(None, StatusCode.UNSET),
     )
-    assert shown(span) == {
-        gen_ai.GEN_AI_OPERATION_NAME: "chat",
-        gen_ai.GEN_AI_PROVIDER_NAME: "scripted",
-        gen_ai.GEN_AI_REQUEST_MODEL: "m",
-        server_attributes.SERVER_ADDRESS: "api.example.org",
-        server_attributes.SERVER_PORT: 443,
-        gen_ai.GEN_AI_OUTPUT_TYPE: "json",
-        gen_ai.GEN_AI_REQUEST_MAX_TOKENS: 64,
-        gen_ai.GEN_AI_REQUEST_TEMPERATURE: 0.5,
-        gen_ai.GEN_AI_REQUEST_TOP_P: 0.9,
-        gen_ai.GEN_AI_REQUEST_TOP_K: 40,
-        gen_ai.GEN_AI_REQUEST_SEED: 7,
-        gen_ai.GEN_AI_REQUEST_PRESENCE_PENALTY: 0.1,
-        gen_ai.GEN_AI_REQUEST_FREQUENCY_PENALTY: 0.2,
-        gen_ai.GEN_AI_REQUEST_STOP_SEQUENCES: ("END",),
-        gen_ai.GEN_AI_USAGE_INPUT_TOKENS: 121,
-        gen_ai.GEN_AI_USAGE_OUTPUT_TOKENS: 9,
-        gen_ai.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS: 100,
-        gen_ai.GEN_AI_USAGE_CACHE_CREATION_INPUT_TOKENS: 5,
-        gen_ai.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS: 4,
-        gen_ai.GEN_AI_RESPONSE_ID: "resp_1",
-        gen_ai.GEN_AI_RESPONSE_MODEL: "m-2026",
-        gen_ai.GEN_AI_RESPONSE_FINISH_REASONS: ("tool_call",),
-        "penguiflow_llm.attempts": 3,
-        "penguiflow_llm.mode": "tools",
-        "penguiflow_llm.outcome": "ok",
-    }
-
-    limited, refused, answered = recorder.attempts()
-    assert {(one.name, one.kind) for one in (limited, refused, answered)} == {("attempt m", SpanKind.INTERNAL)}
-    parents = [one.parent.span_id for one in (limited, refused, answered) if one.parent is not None]
-    assert parents == [span.context.span_id] * 3
-    asked = {gen_ai.GEN_AI_PROVIDER_NAME: "scripted", gen_ai.GEN_AI_REQUEST_MODEL: "m"}
-    assert shown(limited) == asked | {
-        error_attributes.ERROR_TYPE: "LLMRateLimitError",
-        http_attributes.HTTP_RESPONSE_STATUS_CODE: 429,
-        "penguiflow_llm.attempt.number": 1,
-        "penguiflow_llm.attempt.mode": "native",
-        "penguiflow_llm.attempt.next_step": "retry",
-        "penguiflow_llm.attempt.wait_s": 0.0,
-    }
-    assert shown(refused) == asked | {
-        error_attributes.ERROR_TYPE: "LLMSchemaRejectedError",
-        http_attributes.HTTP_RESPONSE_STATUS_CODE: 400,
-        "penguiflow_llm.attempt.number": 2,
-        "penguiflow_llm.attempt.mode": "native",
-        "penguiflow_llm.attempt.next_step": "step down",
-        "penguiflow_llm.attempt.wait_s": 0.0,
-        "penguiflow_llm.attempt.input_tokens": 1,
-        "penguiflow_llm.attempt.output_tokens": 0,
-    }
-    assert shown(answered) == asked | {
-        gen_ai.GEN_AI_RESPONSE_ID: "resp_1",
-        gen_ai.GEN_AI_RESPONSE_MODEL: "m-2026",
-        gen_ai.GEN_AI_RESPONSE_FINISH_REASONS: ("tool_call",),
-        "penguiflow_llm.attempt.number": 3,
-        "penguiflow_llm.attempt.mode": "tools",
-        "penguiflow_llm.attempt.next_step": "return",
-        "penguiflow_llm.attempt.wait_s": 0.0,
-        "penguiflow_llm.attempt.input_tokens": 120,
-        "penguiflow_llm.attempt.output_tokens": 9,
-    }
-    assert [one.status.status_code for one in (limited, refused, answered)] == [
-        *(StatusCode.ERROR, StatusCode.ERROR, StatusCode.UNSET)
-    ]
+    assert shown(span) == CALL
+    assert [shown(attempt) for attempt in attempts] == [ASKED | own for own in ATTEMPTS]
+    assert {(one.name, one.kind) for one in attempts} == {("attempt m", SpanKind.INTERNAL)}
+    assert [one.parent and one.parent.span_id for one in attempts] == [span.context.span_id] * 3
+    assert [one.status.status_code for one in attempts] == [StatusCode.ERROR, StatusCode.ERROR, StatusCode.UNSET]
 
 
 async def test_the_metrics_of_the_same_call(bench: Any, recorder: Recorder) -> None:

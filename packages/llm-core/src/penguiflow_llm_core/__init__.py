@@ -4,9 +4,10 @@ from importlib.metadata import version
 
 from penguiflow_llm_core._account import ModelTotals
 from penguiflow_llm_core._cancel import CancelToken
-from penguiflow_llm_core._client import ClientDefaults, EventCallback, LLMClient
+from penguiflow_llm_core._client import EventCallback, LLMClient
 from penguiflow_llm_core._clock import Clock, ManualClock, Timer
 from penguiflow_llm_core._create import create_client
+from penguiflow_llm_core._defaults import ClientDefaults
 from penguiflow_llm_core._fallback import FallbackConfig, ModelConfig
 from penguiflow_llm_core._inputs import MessagesInput, ReasoningInput, ToolChoiceInput, ToolInput
 from penguiflow_llm_core._options import RequestOptions

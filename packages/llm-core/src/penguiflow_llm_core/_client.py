@@ -7,19 +7,18 @@ import threading
 import weakref
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from types import TracebackType
-from typing import Any, Final, Self, TypeAlias, TypeVar, Unpack, cast, overload
+from typing import Any, Self, TypeAlias, TypeVar, Unpack, cast, overload
 
 from penguiflow_llm_core._account import ClientAccount, ModelTotals
-from penguiflow_llm_core._call_limits import CallLimits
 from penguiflow_llm_core._clock import SYSTEM_CLOCK, Clock
+from penguiflow_llm_core._defaults import ClientDefaults
 from penguiflow_llm_core._endpoint import Endpoint, Route
 from penguiflow_llm_core._inputs import MessagesInput, ToolChoiceInput, ToolInput, to_tools
 from penguiflow_llm_core._modes import ModeSelector
-from penguiflow_llm_core._options import LIMITS, RequestOptions, build_request, to_usd
+from penguiflow_llm_core._options import RequestOptions, build_request
 from penguiflow_llm_core._output_type import output_type
 from penguiflow_llm_core._portal import SyncPortal
 from penguiflow_llm_core._recipe import Recipe
@@ -37,33 +36,7 @@ from penguiflow_llm_types import CompletionResponse, LLMConfigurationError, Mode
 
 T = TypeVar("T")
 
-DEFAULT_TIMEOUT_S: Final = 600.0
-DEFAULT_MAX_RETRIES: Final = 2
-DEFAULT_COOLDOWN_S: Final = 30.0
-
 EventCallback: TypeAlias = Callable[[ClientStreamEvent], Awaitable[None] | None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientDefaults:
-    """What a call uses where it does not say, and what holds for all calls together."""
-
-    timeout_s: float | None = DEFAULT_TIMEOUT_S
-    max_retries: int = DEFAULT_MAX_RETRIES
-    first_output_timeout_s: float | None = None
-    progress_timeout_s: float | None = None
-    max_cost_usd: Decimal | None = None
-    max_total_cost_usd: Decimal | None = None
-    cooldown_s: float = DEFAULT_COOLDOWN_S
-    """How long a model that failed is passed over where there is another, unless its provider says how long."""
-
-    def limits(self, options: RequestOptions) -> CallLimits:
-        """The limits of a call with `options`."""
-        given = {name: value for name in LIMITS if (value := options.get(name)) is not None}
-        if "max_cost_usd" in given:
-            given["max_cost_usd"] = to_usd(given["max_cost_usd"], "max_cost_usd")
-        own = {name: getattr(self, name) for name in (*LIMITS, "max_total_cost_usd")}
-        return CallLimits(**{**own, **given}, max_tokens_ceiling=options.get("max_tokens_ceiling"))
 
 
 class LLMClient:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from penguiflow_llm_core._client import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT_S, ClientDefaults, LLMClient
+from penguiflow_llm_core._client import LLMClient
 from penguiflow_llm_core._clock import SYSTEM_CLOCK, Clock
+from penguiflow_llm_core._defaults import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT_S, ClientDefaults
 from penguiflow_llm_core._endpoint import Endpoint
 from penguiflow_llm_core._fallback import FallbackConfig, ModelConfig
 from penguiflow_llm_core._limits import ConcurrencyLimit, Pacer
@@ -62,26 +63,16 @@ def create_client(
         "max_total_cost_usd": max_total_cost_usd,
     }
     check_limits(limits)
-    _check_concurrency(max_concurrency)
     hooks = tuple(hooks)
     config = _fallback(model, api_key, base_url, provider_options)
     if provider is not None:
         endpoints = [_given(provider, config, api_key, base_url, provider_options)]
     else:
         endpoints = [_endpoint(found, registry or default_registry) for found in _models(config)]
-    for endpoint in endpoints:
-        endpoint.slots = ConcurrencyLimit(max_concurrency)
-        endpoint.pacer = Pacer() if pace else None
+    _limit(endpoints, max_concurrency, pace=pace)
     money = {name: to_usd(value, name) for name, value in limits.items() if name.endswith("_usd") and value is not None}
-    settings: dict[str, Any] = {
-        "api_key": api_key,
-        "base_url": base_url,
-        "provider": provider,
-        "registry": registry,
-        **limits,
-    }
-    settings |= {"max_concurrency": max_concurrency, "pace": pace, "hooks": hooks or None}
-    settings |= provider_options
+    settings: dict[str, Any] = {"api_key": api_key, "base_url": base_url, "provider": provider, "registry": registry}
+    settings |= {**limits, "max_concurrency": max_concurrency, "pace": pace, "hooks": hooks or None, **provider_options}
     return LLMClient(
         endpoints,
         defaults=ClientDefaults(**{**limits, **money}, cooldown_s=config.cooldown_s),  # type: ignore[arg-type]
@@ -120,11 +111,14 @@ def _endpoint(config: ModelConfig, registry: ProviderRegistry) -> Endpoint:
     return Endpoint(provider=made, model=reference.model, price_provider=plugin.price_provider)
 
 
-def _check_concurrency(most: object) -> None:
-    if most is not None and not (isinstance(most, int) and most > 0):
+def _limit(endpoints: list[Endpoint], max_concurrency: int | None, *, pace: bool) -> None:
+    if max_concurrency is not None and not (isinstance(max_concurrency, int) and max_concurrency > 0):
         raise LLMConfigurationError(
-            f"max_concurrency is {most!r}; give a whole number of requests above 0, or None", phase="local"
+            f"max_concurrency is {max_concurrency!r}; give a whole number of requests above 0, or None", phase="local"
         )
+    for endpoint in endpoints:
+        endpoint.slots = ConcurrencyLimit(max_concurrency)
+        endpoint.pacer = Pacer() if pace else None
 
 
 def _given(

@@ -172,8 +172,10 @@ class AttemptEnded:
     """None where the provider said nothing; a failed attempt may have used tokens."""
     price_provider: str | None = field(default=None, repr=False)
     failure: Failure | None = None
-    """Why the attempt is not the result; an answer that failed validation has a finish reason too."""
+    """Why the attempt is not the result; None also where it was cut short because the call was cancelled or left. An
+    answer that failed validation has a finish reason too."""
     next_step: NextStep = "return"
+    """What followed; "raise" where the call was cancelled or left."""
     wait_s: float = 0.0
     """Seconds until the next attempt."""
     response: CompletionResponse | None = field(default=None, repr=False)
@@ -243,7 +245,7 @@ class CallEnded:
     failure: Failure | None = None
     """What the caller gets to see; None for outcome "ok" and "abandoned"."""
     attempts: tuple[AttemptEnded, ...] = ()
-    """In order; the last one is unfinished where the call was cancelled or abandoned."""
+    """In order; the last one was cut short where the call was cancelled or abandoned."""
 
     @property
     def duration_s(self) -> float:

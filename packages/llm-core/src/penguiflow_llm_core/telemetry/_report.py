@@ -162,19 +162,6 @@ class EventReport:
             return
         outcome = _outcome(error)
         failure = None if outcome == "abandoned" else self._failure(error)
-        if self._open is not None:
-            self._ended.append(
-                AttemptEnded(
-                    call_id=self._call_id,
-                    at_s=self._now_s(),
-                    started=self._open,
-                    first_output_at_s=self._first_output_at_s,
-                    failure=self._failure(error),
-                    next_step="raise",
-                )
-            )
-            self._publish(self._ended[-1])
-            self._open = None
         self._publish(
             CallEnded(
                 call_id=self._call_id,
