@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias, assert_never
@@ -22,7 +21,7 @@ from penguiflow_llm_types import (
     ToolCallPart,
     ToolResultPart,
 )
-from penguiflow_llm_types.wire import dropped, unsupported
+from penguiflow_llm_types.wire import dropped, kept_json, unsupported
 
 Block: TypeAlias = dict[str, Any]
 
@@ -77,7 +76,7 @@ class BlockEncoder:
         match part:
             case TextPart(text=text, cache=cache):
                 block = self._text(text, cache)
-                cited = _own_json(part.signature) if part.provider == PROVIDER else None
+                cited = kept_json(part.signature) if part.provider == PROVIDER else None
                 return block if block is None or cited is None else {**block, "citations": cited}
             case ReasoningPart():
                 return self._reasoning(part)
@@ -146,21 +145,13 @@ class BlockEncoder:
         return {"type": "thinking", "thinking": part.text, "signature": part.signature}
 
     def _opaque(self, part: OpaquePart) -> Block | None:
-        block = _own_json(part.data) if part.provider == PROVIDER else None
+        block = kept_json(part.data) if part.provider == PROVIDER else None
         if not isinstance(block, dict):
             return self._dropped(part, f"only {part.provider!r} understands it, and only as it came")
         return block
 
     def _dropped(self, part: Part, why: str) -> Block | None:
         self._warnings.append(dropped(f"a {type(part).__name__}", why))
-        return None
-
-
-def _own_json(text: str | None) -> Any:
-    """What a part keeps of ours; None when there is nothing or it was altered beyond reading."""
-    try:
-        return None if text is None else json.loads(text)
-    except ValueError:
         return None
 
 
@@ -192,7 +183,7 @@ def _document_source(part: DocumentPart) -> Mapping[str, Any] | None:
 
 def _tool_use(part: ToolCallPart) -> Block:
     call: Block = {"type": "tool_use", "id": _call_id(part.id), "name": part.name, "input": _input(part)}
-    caller = _own_json(part.signature) if part.provider == PROVIDER else None
+    caller = kept_json(part.signature) if part.provider == PROVIDER else None
     return call if caller is None else {**call, "caller": caller}
 
 
@@ -200,7 +191,7 @@ def _input(part: ToolCallPart) -> dict[str, Any]:
     """The API takes objects only: arguments that are none go in one, as its documentation shows for broken JSON."""
     if part.kind == "custom":
         return {"input": part.arguments}
-    arguments = _own_json(part.arguments or "{}")
+    arguments = kept_json(part.arguments or "{}")
     return arguments if isinstance(arguments, dict) else {"INVALID_JSON": part.arguments}
 
 

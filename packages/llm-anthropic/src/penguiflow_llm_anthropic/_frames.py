@@ -91,7 +91,7 @@ def _event(headers: Mapping[str, str], payload: bytes) -> ServerSentEvent | None
         return None
     try:
         return ServerSentEvent(data=base64.b64decode(wrapped, validate=True))
-    except binascii.Error:
+    except ValueError:  # no base64, or no ASCII
         raise _broken("json", "a stream event that is not base64") from None
 
 

@@ -24,7 +24,7 @@ from penguiflow_llm_types import (
     ToolCallStart,
     UsageUpdate,
 )
-from penguiflow_llm_types.wire import WireJSON, broken_text, json_text, mapping, unfinished
+from penguiflow_llm_types.wire import WireJSON, broken_text, json_text, mapping, objects, unfinished
 
 # Fields of a block that its deltas add to, by type of delta.
 _ADDED: Final[Mapping[str, str]] = {
@@ -65,7 +65,7 @@ class _Block:
         if written:
             block["input"] = written if self.call is not None else _parsed(written)
         if self.citations:
-            block["citations"] = [*(block.get("citations") or ()), *self.citations]
+            block["citations"] = [*objects(block.get("citations")), *self.citations]
         return block
 
 
@@ -78,7 +78,7 @@ class MessagesStreamDecoder:
         self._warnings = tuple(warnings)
         self._json = WireJSON()
         self._message: dict[str, Any] = {}  # the message object, without its content
-        self._blocks: dict[object, _Block] = {}
+        self._blocks: dict[int | None, _Block] = {}
         self._calls = 0
         self._handlers: Final[Mapping[str, Callable[[Mapping[str, Any]], list[StreamEvent]]]] = {
             "content_block_delta": self._delta,
@@ -149,7 +149,7 @@ class MessagesStreamDecoder:
         start = dict(mapping(payload.get("content_block")))
         kind = start.get("type")
         is_call = kind == "tool_use"
-        block = self._blocks[payload.get("index")] = _Block(start, self._calls if is_call else None)
+        block = self._blocks[_place(payload)] = _Block(start, self._calls if is_call else None)
         if is_call:
             self._calls += 1
             name, call_id = start.get("name"), start.get("id")
@@ -170,7 +170,7 @@ class MessagesStreamDecoder:
         return [ToolCallDelta(index=block.call, arguments=arguments)]
 
     def _block(self, payload: Mapping[str, Any]) -> _Block:
-        block = self._blocks.get(payload.get("index"))
+        block = self._blocks.get(_place(payload))
         if block is None:
             raise LLMProtocolError(
                 "the provider sent more of a block that it had not begun; ask again",
@@ -207,6 +207,12 @@ class MessagesStreamDecoder:
         body = {**self._message, "content": [block.whole() for block in self._blocks.values()]}
         warnings = (*self._warnings, broken_text()) if self._json.lossy else self._warnings
         return response_from(body, warnings=warnings)
+
+
+def _place(payload: Mapping[str, Any]) -> int | None:
+    """Which block an event is of; whatever is no number stands for one place."""
+    index = payload.get("index")
+    return index if isinstance(index, int) else None
 
 
 def _parsed(written: str) -> object:

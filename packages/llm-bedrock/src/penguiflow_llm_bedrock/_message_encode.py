@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Sequence
 from typing import Any, Final, assert_never
@@ -26,7 +25,7 @@ from penguiflow_llm_types import (
     ToolCallPart,
     ToolResultPart,
 )
-from penguiflow_llm_types.wire import adapted, dropped, unsupported
+from penguiflow_llm_types.wire import adapted, dropped, kept_json, unsupported
 
 _USE_ID: Final = re.compile(r"[a-zA-Z0-9_.:-]{1,64}")
 _NOT_IN_IDS: Final = re.compile(r"[^a-zA-Z0-9_.:-]")
@@ -162,7 +161,7 @@ class _Writer:
         return [block for block in self._medium(item) if "cachePoint" not in block]
 
     def _text(self, part: TextPart) -> list[dict[str, Any]]:
-        if part.provider == PROVIDER and part.signature is not None and (sources := _parsed(part.signature)):
+        if part.provider == PROVIDER and part.signature is not None and (sources := kept_json(part.signature)):
             block = {"citationsContent": {"content": [{"text": part.text}], "citations": sources}}
             return [block, *self._point(part.cache)]
         if not part.text.strip():
@@ -199,7 +198,7 @@ class _Writer:
         return [{"reasoningContent": {"reasoningText": {"text": part.text, "signature": part.signature}}}]
 
     def _tool_use(self, part: ToolCallPart) -> dict[str, Any]:
-        given = _parsed(part.arguments or "{}")
+        given = kept_json(part.arguments or "{}")
         if not isinstance(given, dict):
             self._warnings.append(
                 adapted("messages", f"arguments of call {part.id!r} that are no JSON object were sent wrapped in one")
@@ -211,7 +210,7 @@ class _Writer:
         """The block an opaque part keeps, where it is Bedrock's; guarded text is the caller's own way to send one."""
         if not isinstance(part, OpaquePart) or part.provider != PROVIDER:
             return None
-        block = _parsed(part.data)
+        block = kept_json(part.data)
         allowed = role != "system" or part.kind == "guardContent"
         return block if isinstance(block, dict) and allowed else None
 
@@ -226,11 +225,3 @@ class _Writer:
     def _drop(self, part: Part, why: str) -> list[dict[str, Any]]:
         self._warnings.append(dropped(f"a {type(part).__name__}", why))
         return []
-
-
-def _parsed(text: str) -> Any:
-    """The JSON of a text; None where it is none."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None

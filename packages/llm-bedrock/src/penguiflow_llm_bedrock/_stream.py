@@ -36,7 +36,7 @@ class ConverseStreamDecoder:
     def __init__(self, *, warnings: Sequence[CallWarning] = ()) -> None:
         self._warnings = tuple(warnings)
         self._json = WireJSON()
-        self._blocks: dict[object, _Block] = {}  # by place, in the order they began
+        self._blocks: dict[int | None, _Block] = {}  # by place, in the order they began
         self._calls = 0
         self._body: dict[str, Any] = {}  # everything of the answer but its message
         self._handlers: dict[str, Callable[[Mapping[str, Any]], list[StreamEvent]]] = {
@@ -109,9 +109,11 @@ class ConverseStreamDecoder:
 
     def _start(self, payload: Mapping[str, Any]) -> list[StreamEvent]:
         block = self._block(payload)
+        if block.call is not None:
+            return []
         block.start = mapping(payload.get("start"))
         use = block.start.get("toolUse")
-        if not isinstance(use, dict) or use.get("type") == "server_tool_use" or block.call is not None:
+        if not isinstance(use, dict) or use.get("type") == "server_tool_use":
             return []
         block.call = self._calls
         self._calls += 1
@@ -136,7 +138,8 @@ class ConverseStreamDecoder:
         return [UsageUpdate(usage=usage_from(self._body))] if payload.get("usage") else []
 
     def _block(self, payload: Mapping[str, Any]) -> _Block:
-        place = payload.get("contentBlockIndex")
+        index = payload.get("contentBlockIndex")
+        place = index if isinstance(index, int) else None
         block = self._blocks.get(place)
         if block is None:
             block = self._blocks[place] = _Block()

@@ -43,7 +43,7 @@ def _used(messages: Sequence[Mapping[str, Any]]) -> Iterable[str]:
     for message in messages:
         for block in message["content"]:
             use = block.get("toolUse")
-            if use is not None and use.get("type") != "server_tool_use":
+            if isinstance(use, dict) and use.get("type") != "server_tool_use":
                 yield use["name"]
 
 

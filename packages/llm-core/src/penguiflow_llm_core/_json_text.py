@@ -13,9 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from penguiflow_llm_types import LLMParseError
+from penguiflow_llm_types import MAX_JSON_DEPTH, LLMParseError, is_too_deep
 
-_DEPTH_LIMIT: Final = 128  # facts/reliability.md, K13
 _FENCE: Final = re.compile(r"```[A-Za-z0-9_+-]{0,20}[ \t]{0,20}\r?\n(.*?)\n?[ \t]{0,20}```", re.DOTALL)
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _OPENER: Final = re.compile(r"[{\[]")
@@ -115,7 +114,7 @@ _decode: Final = _DECODER.decode
 
 def _is_plain(text: str) -> bool:
     """Whether its value can be neither too deep nor hold a lone surrogate: seen faster here than in the value."""
-    return text.isascii() and "\\u" not in text and text.count("{") + text.count("[") <= _DEPTH_LIMIT
+    return text.isascii() and "\\u" not in text and text.count("{") + text.count("[") <= MAX_JSON_DEPTH
 
 
 def _reading(value: Any, *repairs: str, plain: bool = False) -> JSONReading:
@@ -125,23 +124,13 @@ def _reading(value: Any, *repairs: str, plain: bool = False) -> JSONReading:
     """
     if plain:
         return JSONReading(value=value, repairs=repairs)
-    if _is_deep(value):
+    if is_too_deep(value):
         raise _too_deep()
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
         return JSONReading(value=_without_surrogates(value), repairs=(*repairs, _SURROGATES))
     return JSONReading(value=value, repairs=repairs)
-
-
-def _is_deep(value: Any) -> bool:
-    level = [value]
-    for _ in range(_DEPTH_LIMIT + 1):
-        nested = [item for item in level if isinstance(item, dict | list)]
-        if not nested:
-            return False
-        level = [inner for item in nested for inner in (item.values() if isinstance(item, dict) else item)]
-    return True
 
 
 def _without_surrogates(value: Any) -> Any:
@@ -193,10 +182,13 @@ def _from_prose(text: str) -> JSONReading | None:
 def _only(values: list[Any], repair: str) -> JSONReading | None:
     if not values:
         return None
-    readings = [_reading(value, repair) for value in values]
+    apart = {_strict(repr, value): value for value in values}  # one of those that are written alike is enough
+    readings = [_reading(value, repair) for value in apart.values()]
     if len({json.dumps(reading.value, sort_keys=True) for reading in readings}) > 1:  # to Python, 1 and true are equal
         raise LLMParseError(
-            f"the answer holds {len(values)} different JSON values; one was asked for", kind="ambiguous", phase="parse"
+            f"the answer holds {len(readings)} different JSON values; one was asked for",
+            kind="ambiguous",
+            phase="parse",
         )
     return readings[0]
 
@@ -215,7 +207,7 @@ def _from_near_json(text: str) -> JSONReading | None:
     import pyjson5
 
     try:
-        value = pyjson5.decode(candidate[opener.start() : end], _DEPTH_LIMIT)
+        value = pyjson5.decode(candidate[opener.start() : end], MAX_JSON_DEPTH)
     except pyjson5.Json5NestingTooDeep:
         raise _too_deep() from None
     except pyjson5.Json5DecoderException:

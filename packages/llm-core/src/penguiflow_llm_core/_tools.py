@@ -19,6 +19,7 @@ from penguiflow_llm_types import (
     Part,
     ToolCallPart,
     ToolSpec,
+    is_too_deep,
 )
 
 
@@ -70,5 +71,12 @@ class PlannedTools:
             arguments = json.loads(part.arguments)
         except (ValueError, RecursionError):
             return part  # kept as the model wrote it: whoever runs the tool reports it
+        if is_too_deep(arguments):
+            return part
         converted = way(planned)(arguments)
-        return part if converted == arguments else replace(part, arguments=json.dumps(converted, ensure_ascii=False))
+        return part if converted == arguments else replace(part, arguments=_written(converted))
+
+
+def _written(value: Any) -> str:
+    """JSON text; half a surrogate pair, which no request could carry, as the escape that it was."""
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Iterable
 from typing import Any, Final, assert_never
 
@@ -24,7 +23,7 @@ from penguiflow_llm_types import (
     ToolCallPart,
     ToolResultPart,
 )
-from penguiflow_llm_types.wire import adapted, dropped, unsupported
+from penguiflow_llm_types.wire import adapted, dropped, kept_json, unsupported
 
 # For a call that was not the model's own: Gemini API docs, "Thought signatures", read 2026-11; recorded as accepted.
 _NO_SIGNATURE: Final = base64.b64encode(b"skip_thought_signature_validator").decode()
@@ -127,10 +126,7 @@ class _Writer:
         return {"functionCall": _identified(part.id) | call} | _signature(part)
 
     def _arguments(self, part: ToolCallPart) -> dict[str, Any]:
-        try:
-            value = json.loads(part.arguments or "{}")
-        except ValueError:
-            value = None
+        value = kept_json(part.arguments or "{}")
         if isinstance(value, dict):
             return value
         self._warnings.append(
@@ -190,20 +186,14 @@ def _identified(call_id: str) -> dict[str, str]:
 
 def _own_part(data: str) -> dict[str, Any] | None:
     """The part an opaque part keeps; None when it was altered beyond reading."""
-    try:
-        part = json.loads(data)
-    except ValueError:
-        return None
+    part = kept_json(data)
     return part if isinstance(part, dict) else None
 
 
 def _response(part: ToolResultPart) -> dict[str, Any]:
     """The object that `functionResponse` wants: a result that is one already, else the text under the usual name."""
     text = part.text
-    try:
-        value = json.loads(text)
-    except ValueError:
-        value = None
+    value = kept_json(text)
     if part.is_error:
         return {"error": value if isinstance(value, dict) else text}
     return value if isinstance(value, dict) else {"output": text}

@@ -5,12 +5,11 @@ Source: OpenRouter API reference, "Reasoning tokens", read 2026-11; Vercel and A
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from penguiflow_llm_types import OpaquePart, ReasoningPart
-from penguiflow_llm_types.wire import json_text, mapping, text_or_none
+from penguiflow_llm_types.wire import json_text, kept_json, mapping, text_or_none
 
 DETAIL_KIND: Final = "reasoning_details"
 """Kind of the `OpaquePart`s that stand for blocks of `reasoning_details`."""
@@ -67,7 +66,7 @@ def _part(detail: Mapping[str, Any], provider: str) -> ReasoningPart | OpaquePar
 def part_detail(part: ReasoningPart | OpaquePart, index: int) -> dict[str, Any]:
     """The block a part came from, to send back."""
     if isinstance(part, OpaquePart):
-        return mapping(json.loads(part.data))
+        return mapping(kept_json(part.data))
     detail: dict[str, Any] = {"type": _detail_type(part), "index": index}
     fields = {
         "text": part.text or None,

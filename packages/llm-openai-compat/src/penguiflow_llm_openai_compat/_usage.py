@@ -17,6 +17,7 @@ _CACHE_READ_FIELDS: Final = (
     "num_cached_tokens",  # Mistral
     "cache_read_input_tokens",  # Databricks, Venice, Vercel
 )
+_MOST_USD: Final = 1_000_000  # of one call: what claims more is no price
 
 
 def chat_usage(usage: Mapping[str, Any] | None, *, reports_cost_usd: bool = False) -> Usage:
@@ -65,5 +66,5 @@ def _first(*values: object) -> int | None:
 
 
 def _cost(value: object) -> Decimal | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return Decimal(str(value)) if is_number else None
+    is_amount = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < _MOST_USD
+    return Decimal(str(value)) if is_amount else None

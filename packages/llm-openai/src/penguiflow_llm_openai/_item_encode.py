@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any, assert_never
 
@@ -24,7 +23,7 @@ from penguiflow_llm_types import (
     ToolCallPart,
     ToolResultPart,
 )
-from penguiflow_llm_types.wire import dropped, unsupported
+from penguiflow_llm_types.wire import dropped, kept_json, unsupported
 
 
 def encode_items(
@@ -158,10 +157,7 @@ class _Writer:
 
 def _own_item(data: str) -> dict[str, Any] | None:
     """The item an opaque part keeps; None when it was altered beyond reading."""
-    try:
-        item = json.loads(data)
-    except ValueError:
-        return None
+    item = kept_json(data)
     return item if isinstance(item, dict) else None
 
 

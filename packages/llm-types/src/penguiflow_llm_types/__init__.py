@@ -2,6 +2,7 @@
 
 from importlib.metadata import version
 
+from penguiflow_llm_types._depth import MAX_JSON_DEPTH, is_too_deep
 from penguiflow_llm_types._errors import (
     Billed,
     LLMAuthError,
@@ -83,6 +84,7 @@ __version__ = version("penguiflow-llm-types")
 __all__ = [
     "ENTRY_POINT_GROUP",
     "MAX_EVENT_BYTES",
+    "MAX_JSON_DEPTH",
     "SPEC_VERSION",
     "AudioPart",
     "Billed",
@@ -155,6 +157,7 @@ __all__ = [
     "Usage",
     "UsageUpdate",
     "WarningKind",
+    "is_too_deep",
     "redact_key_like",
     "retry_after_s",
     "server_should_retry",

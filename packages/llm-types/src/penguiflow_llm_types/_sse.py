@@ -29,6 +29,7 @@ class ServerSentEvent:
 class SSEDecoder:
     """Bytes in, events out; one instance per stream. However the bytes are cut, the events are the same.
 
+    An event is as large as its lines; where one is too large, those that came in the same chunk before it are lost.
     Raises `LLMProtocolError` of kind "too_large" for an event over `max_event_bytes`.
     """
 
@@ -75,6 +76,7 @@ class SSEDecoder:
             self._line.clear()
         for line in lines[:-1]:
             if line:
+                self._check(len(line))
                 self._take_line(line)
             elif (event := self._dispatch()) is not None:
                 events.append(event)
@@ -84,10 +86,8 @@ class SSEDecoder:
 
     def _take_line(self, line: bytes) -> None:
         if line.startswith(b"data:"):
-            value = line[6:] if line[5:6] == b" " else line[5:]
-            self._size += len(value) + 1
-            self._check(0)
-            self._data.append(value)
+            self._size += len(line)
+            self._data.append(line[6:] if line[5:6] == b" " else line[5:])
         elif line.startswith(b":"):
             self.comments += 1
         elif line == b"data":

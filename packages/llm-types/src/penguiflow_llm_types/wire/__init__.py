@@ -18,7 +18,16 @@ from penguiflow_llm_types.wire._error_reading import error_from_response, in_ban
 from penguiflow_llm_types.wire._error_tables import BILLED, BY_STATUS, REMEDIES, ErrorTables, Verdict
 from penguiflow_llm_types.wire._exchange import Encoded, FrameDecoder, StreamDecoder, Transport, Wire
 from penguiflow_llm_types.wire._failures import Stage, failure, unfinished
-from penguiflow_llm_types.wire._json import WireJSON, count, encodable, json_text, mapping, objects, text_or_none
+from penguiflow_llm_types.wire._json import (
+    WireJSON,
+    count,
+    encodable,
+    json_text,
+    kept_json,
+    mapping,
+    objects,
+    text_or_none,
+)
 from penguiflow_llm_types.wire._loops import PerLoop
 from penguiflow_llm_types.wire._profile_rules import ProfileRule, first_profile, profile_rule
 from penguiflow_llm_types.wire._provider import WireProvider
@@ -66,6 +75,7 @@ __all__ = [
     "guarded_resolver",
     "in_band_error",
     "json_text",
+    "kept_json",
     "make_secret",
     "mapping",
     "merged",

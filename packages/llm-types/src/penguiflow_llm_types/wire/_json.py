@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, Final
 
+from penguiflow_llm_types._depth import MAX_JSON_DEPTH, is_too_deep
 from penguiflow_llm_types._errors import LLMProtocolError, Phase
 
 _SCAN: Final = json.JSONDecoder().raw_decode
@@ -47,26 +49,14 @@ class WireJSON:
             problem = _broken("json", "text that is not JSON", phase=phase)
         if problem is not None:
             raise problem  # outside of the handler: the exceptions above hold the whole text
+        if data.count(b"{") + data.count(b"[") > MAX_JSON_DEPTH and is_too_deep(value):
+            raise _broken("json", f"JSON nested more than {MAX_JSON_DEPTH} levels deep", phase=phase)
         if not isinstance(value, dict):
             raise _broken("json", f"a JSON {type(value).__name__} where an object belongs", phase=phase)
         if b"\\ud" not in data and b"\\uD" not in data:
             return value
-        return {key: self._without_surrogates(item) for key, item in value.items()}
-
-    def _without_surrogates(self, value: Any) -> Any:
-        match value:
-            case str() if not value.isascii():
-                return self._text(value)
-            case dict():
-                return {self._without_surrogates(key): self._without_surrogates(item) for key, item in value.items()}
-            case list():
-                return [self._without_surrogates(item) for item in value]
-            case _:
-                return value
-
-    def _text(self, text: str) -> str:
-        clean = encodable(text)
-        self.lossy = self.lossy or clean != text
+        clean: dict[str, Any] = _without_surrogates(value)
+        self.lossy = self.lossy or clean != value
         return clean
 
 
@@ -77,6 +67,41 @@ def _parse(text: str) -> Any:
         if end == len(text):
             return value
     return json.loads(text)
+
+
+def kept_json(text: str | None) -> Any:
+    """The JSON in a text that a part keeps, such as a call's arguments; None where there is none that could be sent."""
+    if text is None:
+        return None
+    try:
+        value = _KEPT.decode(text)
+    except (ValueError, RecursionError):
+        return None
+    if text.count("{") + text.count("[") > MAX_JSON_DEPTH and is_too_deep(value):
+        return None
+    return _without_surrogates(value) if "\\u" in text else value
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError(digits)
+    return number
+
+
+_KEPT: Final = json.JSONDecoder(parse_float=_finite, parse_constant=_finite)  # NaN and Infinity cannot be sent
+
+
+def _without_surrogates(value: Any) -> Any:
+    match value:
+        case str() if not value.isascii():
+            return encodable(value)
+        case dict():
+            return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
+        case list():
+            return [_without_surrogates(item) for item in value]
+        case _:
+            return value
 
 
 def _broken(kind: str, what: str, *, phase: Phase) -> LLMProtocolError:
