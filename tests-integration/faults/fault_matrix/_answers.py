@@ -54,7 +54,7 @@ def _asking(model: Any, mode: str = "prompted") -> Any:
     async def call(bench: Bench, client: LLMClient) -> Any:
         options: dict[str, Any] = {"mode": mode}
         if bench.streamed:
-            options["on_stream_event"] = bench.seen.append
+            options["on_stream_event"] = bench.see
         return await client.generate("Say hello.", model, **options)
 
     return call

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from penguiflow_llm import LLMClient, LLMResult, create_client
 from penguiflow_llm_testing import Answer, RecordedRequest, Simulator
 
 KEY: Final = "sk-SENTINEL-0123456789abcdefABCDEF"
+PROMPT: Final = "Say hello, and PROMPT-SENTINEL-93741."
 LONG: Final = " ".join(f"Sentence {number} of a long answer." for number in range(120))
 MODELS: Final = {
     "openai": "openai/gpt-5.4-mini",
@@ -39,19 +41,12 @@ class Greeting(BaseModel):
 
 
 class Jitter(Random):
-    """Full jitter, drawn short so that a run does not take an hour: of the wait that is allowed, at most `share`."""
+    """Full jitter, between two shares of the wait that is allowed: short, so that a run does not take an hour."""
 
-    share = 0.02
-
-    def uniform(self, a: float, b: float) -> float:
-        return a + (b - a) * self.share * self.random()
-
-
-class LongestWait(Random):
-    """Full jitter that always falls on the whole wait."""
+    least, most = 0.0, 0.02
 
     def uniform(self, a: float, b: float) -> float:
-        return b
+        return a + (b - a) * super().uniform(self.least, self.most)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,7 +58,7 @@ class Bench:
     simulator: Simulator
     rng: Random = field(default_factory=Random)
     """Where a fault has freedom, what it does is drawn from here."""
-    jitter: Random = field(default_factory=Random)
+    jitter: Jitter = field(default_factory=Jitter)
     """What the client draws its waits from."""
     drawn: dict[str, int] = field(default_factory=dict)
     """What was drawn, by name."""
@@ -75,11 +70,18 @@ class Bench:
     """Stream events that reached the caller."""
     started_s: float = 0.0
     """When the call that is timed began, of the monotonic clock."""
+    seen_s: float = 0.0
+    """When the last of its events was seen."""
 
     @property
     def committed_events(self) -> int:
         """Events of the provider's stream after which output has been seen."""
         return COMMITTED[self.provider]
+
+    def see(self, event: Any) -> None:
+        """Keep an event that reached the caller."""
+        self.seen.append(event)
+        self.seen_s = time.monotonic()
 
     def draw(self, what: str, least: int, most: int) -> int:
         """A number from `least` to `most`, which the cell reports as `what`; the same one whenever it is asked for."""
@@ -115,9 +117,9 @@ class Bench:
     async def ask(self, client: LLMClient, **options: Any) -> LLMResult[Greeting]:
         """The usual call: a typed value in native mode, over the bench's transport."""
         if self.streamed:
-            options["on_stream_event"] = self.seen.append
+            options["on_stream_event"] = self.see
         settings: Any = {"mode": "native", **options}
-        result: LLMResult[Greeting] = await client.generate("Say hello.", Greeting, **settings)
+        result: LLMResult[Greeting] = await client.generate(PROMPT, Greeting, **settings)
         return result
 
     def long_answer(self) -> Answer:

@@ -51,6 +51,7 @@ def _blackhole(bench: Bench) -> None:
     bench.closers += [listener.close, *(filler.close for filler in waiting)]
     bench.elsewhere(f"http://127.0.0.1:{listener.getsockname()[1]}")
     bench.settings["connect_timeout_s"] = 0.3
+    bench.jitter.most = 0.0  # the attempts, which are timed together, follow each other at once
 
 
 def _bad_certificate(bench: Bench) -> None:

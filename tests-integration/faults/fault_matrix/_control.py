@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any, Final
 
-from fault_matrix._bench import KEY, MODELS, OPTIONS, Bench, Greeting, LongestWait
+from fault_matrix._bench import KEY, MODELS, OPTIONS, Bench, Greeting
 from fault_matrix._body import script
 from fault_matrix._expect import always, fine, never, not_here
 from fault_matrix._values import ANY, Expected, Fault
@@ -180,7 +180,7 @@ async def _outage(bench: Bench, client: LLMClient) -> None:
 
 def _failing(bench: Bench) -> None:
     """A failure after which the wait, half a second, would outlast the deadline."""
-    bench.jitter = LongestWait()
+    bench.jitter.least = bench.jitter.most = 1.0
     bench.simulator.script(Failure(status=500, body=b""), Answer())
 
 

@@ -15,7 +15,7 @@ from inspect import iscoroutinefunction
 from random import Random
 from typing import Any, Final
 
-from fault_matrix._bench import KEY, Bench, Jitter
+from fault_matrix._bench import KEY, PROMPT, Bench, Jitter
 from fault_matrix._values import ANY, Cell, Expected, Fault, Observed
 from penguiflow_llm import LLMError, LLMResult, LLMTimeoutError
 from penguiflow_llm_testing import Simulator
@@ -100,7 +100,10 @@ async def _observe(fault: Fault, bench: Bench) -> Observed:
         elapsed_s=elapsed,
         first_s=history[0].elapsed_s if history else elapsed,
         leaks=(f"{in_flight} slots in use",) if in_flight else (),
-        secrets=tuple(sorted({f"the key is in {where}" for where, text in texts if KEY[3:19] in text})),
+        secrets=(
+            *sorted({f"the key is in {where}" for where, text in texts if KEY[3:19] in text}),
+            *sorted({f"the prompt is in {where}" for where, text in said if PROMPT[-22:] in text}),
+        ),
     )
 
 
@@ -206,6 +209,8 @@ def _overshoot(bench: Bench, observed: Observed) -> float | None:
     limit = bench.settings.get(_LIMITS.get(error.kind or "", ""))
     if limit is None:
         return None
+    if error.kind == "progress":  # the clock that every event sets back
+        return observed.first_s - (bench.seen_s - bench.started_s) - float(limit)
     attempts = max(1, getattr(observed.raised, "attempts", 1))
     return observed.first_s - (attempts if error.kind == "connect" else 1) * float(limit)
 
