@@ -3,7 +3,7 @@
 import json
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -15,7 +15,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from typing_extensions import TypedDict
 
-from penguiflow_llm_core._output_type import location_text, output_type, shown_input
+from penguiflow_llm_core._output_type import PydanticOutput, location_text, output_type, shown_input
 from penguiflow_llm_types import LLMConfigurationError, LLMValidationError
 
 T = TypeVar("T")
@@ -336,3 +336,28 @@ def test_the_key_is_the_schema_as_text() -> None:
     """Plans and refusals are remembered by it."""
     output = output_type(Order)
     assert output.json_schema == json.loads(output.key)
+
+
+class Lenient:
+    """An output type of a caller's own, whose answers somebody else checks."""
+
+    name = "lenient"
+    json_schema: Mapping[str, Any] = MappingProxyType({"$ref": "#/$defs/n", "$defs": {"n": {"type": "integer"}}})
+    key = '{"$ref": "#/$defs/n", "$defs": {"n": {"type": "integer"}}}'
+
+    def validate(self, value: Any) -> Any:
+        return value
+
+
+def test_an_output_type_of_the_callers_own_is_taken_as_it_is() -> None:
+    """A schema from elsewhere need not be one of pydantic's."""
+    own = Lenient()
+    assert output_type(own) is own
+    assert own.validate("no number") == "no number"
+
+
+def test_a_class_that_looks_like_one_is_a_type() -> None:
+    """Instances are output types; a class is described by pydantic, whatever its attributes are called."""
+    assert isinstance(output_type(list[int]), PydanticOutput)
+    with pytest.raises(LLMConfigurationError, match="has no JSON Schema"):
+        output_type(Lenient)

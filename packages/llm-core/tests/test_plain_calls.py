@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from penguiflow_llm_types import (
     NamedTool,
     ToolCallPart,
     ToolSpec,
+    Usage,
 )
 
 SCORES = {
@@ -135,3 +137,11 @@ def test_what_a_client_says_of_itself(bench: Any) -> None:
     provider = bench.provider()
     client = bench.client(provider)
     assert ("scripted/m", bench.profile(), provider) == (client.model, client.profile, client.provider)
+
+
+async def test_an_answer_says_what_the_whole_call_cost(bench: Any) -> None:
+    """Failed attempts are paid for too; a price nobody knows stays None."""
+    failed = LLMParseError("cut", kind="tool_args", usage=Usage(reported_cost_usd=Decimal("0.25")))
+    priced = replace(bench.answer("hello"), usage=Usage(reported_cost_usd=Decimal("0.5")))
+    assert (await bench.client(bench.provider(failed, priced)).complete("x")).cost_usd == Decimal("0.75")
+    assert (await bench.client(bench.provider(bench.answer("hello"))).complete("x")).cost_usd is None

@@ -317,3 +317,14 @@ async def test_a_call_that_cannot_be_retried_says_so_at_once(bench: Any) -> None
     with pytest.raises(LLMAuthError) as caught:
         await bench.client(provider).generate("x", City)
     assert (1, 1) == (len(provider.requests), caught.value.attempts)
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+async def test_an_answer_that_cannot_be_used_is_in_the_error(bench: Any, streamed: bool) -> None:
+    """Whoever can make something of the model's words need not ask for them again."""
+    client = bench.client(bench.provider(bench.answer("no JSON at all")))
+    with pytest.raises(LLMParseError) as caught:
+        await client.generate("x", City, max_retries=0, on_stream_event=print if streamed else None)
+    partial = caught.value.partial()
+    assert partial is not None
+    assert partial.text == "no JSON at all"

@@ -11,7 +11,7 @@ from penguiflow_llm_core._defaults import ClientDefaults
 from penguiflow_llm_core._fallback import FallbackConfig, ModelConfig
 from penguiflow_llm_core._inputs import MessagesInput, ReasoningInput, ToolChoiceInput, ToolInput
 from penguiflow_llm_core._options import RequestOptions
-from penguiflow_llm_core._output_type import ModelRetry
+from penguiflow_llm_core._output_type import ModelRetry, OutputType
 from penguiflow_llm_core._references import DISTRIBUTIONS, ModelReference, parse_reference
 from penguiflow_llm_core._registry import ProviderRegistry, default_registry
 from penguiflow_llm_core._result import (
@@ -48,6 +48,7 @@ __all__ = [
     "ModelRetry",
     "ModelTotals",
     "NextStep",
+    "OutputType",
     "PartialValue",
     "ProviderRegistry",
     "ReasoningInput",

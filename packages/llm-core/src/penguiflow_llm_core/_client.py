@@ -146,9 +146,9 @@ class LLMClient:
         """A validated value of `response_model`.
 
         `messages` is a string, an `LLMMessage`, or a list of those or of OpenAI-style dicts. `response_model` is
-        anything pydantic's `TypeAdapter` takes, or a JSON Schema dict. `mode` forces an output mode. With
-        `on_stream_event` the answer is streamed and each event handed over; an exception of the callback ends the call
-        and is raised.
+        anything pydantic's `TypeAdapter` takes, a JSON Schema dict, or an `OutputType` of your own. `mode` forces an
+        output mode. With `on_stream_event` the answer is streamed and each event handed over; an exception of the
+        callback ends the call and is raised.
 
         Raises `LLMError`; `LLMConfigurationError` before anything is sent.
         """

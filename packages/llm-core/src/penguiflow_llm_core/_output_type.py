@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, Final, Generic, Protocol, TypeVar, cast
+from typing import Any, Final, Generic, Protocol, TypeVar, cast, runtime_checkable
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic.errors import PydanticSchemaGenerationError, PydanticUserError
@@ -28,8 +28,13 @@ class ModelRetry(Exception):  # noqa: N818 - the name that users of other librar
     """Raise it in a validator of your own to send the answer back: the model is told the message, and asked again."""
 
 
+@runtime_checkable
 class OutputType(Protocol):
-    """What an answer must be. `name` is fit for a schema or tool name on every provider."""
+    """What an answer must be. `name` is fit for a schema or tool name on every provider.
+
+    An object of the caller's own with these four is a `response_model` too, for a schema from elsewhere whose answers
+    are checked in another way, or by somebody else.
+    """
 
     @property
     def name(self) -> str: ...
@@ -104,6 +109,8 @@ def output_type(response_model: Any) -> OutputType:
     """The output type of a `response_model`; cached for everything hashable."""
     if isinstance(response_model, Mapping):
         return _cached_schema(schema_text(response_model))
+    if not isinstance(response_model, type) and isinstance(response_model, OutputType):
+        return response_model
     try:
         return cast("OutputType", _cached(response_model, str(response_model)))
     except TypeError as error:

@@ -257,6 +257,8 @@ class CallRunner:
         error.committed = attempt.committed and not parse_failure
         if attempt.response is None:
             attempt.broke_off(error)
+        elif parse_failure and error.partial() is None:
+            error.keep_partial(attempt.response)
         endpoint = self._endpoint
         now = self._clock.now()
         if is_outage(error):

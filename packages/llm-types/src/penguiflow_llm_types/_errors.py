@@ -95,7 +95,10 @@ class LLMError(Exception):
         self._body = body
 
     def partial(self) -> CompletionResponse | None:
-        """What had arrived of the answer when it broke off; its finish reason is "error" or what the provider said."""
+        """What had arrived of the answer when it broke off, or the whole answer where it could not be used.
+
+        Its finish reason is "error" or what the provider said.
+        """
         return self._partial
 
     def keep_partial(self, partial: CompletionResponse) -> None:

@@ -124,6 +124,8 @@ class CompletionResponse:
     warnings: tuple[CallWarning, ...] = ()
     rate_limits: RateLimits | None = field(default=None, repr=False, compare=False)
     """None where the headers say nothing of them."""
+    cost_usd: Decimal | None = field(default=None, compare=False)
+    """Price of the whole call, failed attempts included; None where unknown. Set by the client."""
     raw: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
     """The body as parsed; None for streams."""
 

@@ -5,6 +5,14 @@ Everything a user of the client needs is importable from here; who writes a prov
 
 from importlib.metadata import version
 
+from penguiflow_llm._planner import (
+    JSONLLMClient,
+    NativeLLMAdapter,
+    NativeStreamEvent,
+    NativeToolCall,
+    NativeToolCallResult,
+    create_native_adapter,
+)
 from penguiflow_llm_core import (
     DISTRIBUTIONS,
     AttemptRecord,
@@ -26,6 +34,7 @@ from penguiflow_llm_core import (
     ModelRetry,
     ModelTotals,
     NextStep,
+    OutputType,
     PartialValue,
     ProviderRegistry,
     ReasoningInput,
@@ -133,6 +142,7 @@ __all__ = [
     "FallbackConfig",
     "FinishReason",
     "ImagePart",
+    "JSONLLMClient",
     "LLMAuthError",
     "LLMCancelledError",
     "LLMClient",
@@ -169,9 +179,14 @@ __all__ = [
     "ModelRetry",
     "ModelTotals",
     "NamedTool",
+    "NativeLLMAdapter",
+    "NativeStreamEvent",
+    "NativeToolCall",
+    "NativeToolCallResult",
     "NextStep",
     "OpaquePart",
     "OutputMode",
+    "OutputType",
     "Part",
     "PartialValue",
     "Phase",
@@ -208,5 +223,6 @@ __all__ = [
     "WarningKind",
     "choose_output_mode",
     "create_client",
+    "create_native_adapter",
     "parse_reference",
 ]
