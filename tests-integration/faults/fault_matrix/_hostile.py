@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import ssl
 import tempfile
+import warnings
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -32,11 +33,11 @@ def _served_by(make: Callable[[trustme.CA], ssl.SSLContext]) -> Callable[[Bench]
 
     def inject(bench: Bench) -> None:
         authority, held = trustme.CA(), ExitStack()
+        bench.closers.append(held.close)
         bundle = Path(held.enter_context(tempfile.TemporaryDirectory())) / "trusted.pem"
         authority.cert_pem.write_to_path(str(bundle))
         server = held.enter_context(Simulator(tls=make(authority)))
         held.enter_context(patch.dict("os.environ", dict.fromkeys(_BUNDLES, str(bundle))))
-        bench.closers.append(held.close)
         bench.elsewhere(server.url)
 
     return inject
@@ -52,7 +53,9 @@ def _old_tls(authority: trustme.CA) -> ssl.SSLContext:
     context = _context(authority.issue_cert("127.0.0.1"))
     context.set_ciphers("ALL:@SECLEVEL=0")
     context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
-    context.maximum_version = ssl.TLSVersion.TLSv1_1
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # which is why it has to be refused
+        context.maximum_version = ssl.TLSVersion.TLSv1_1
     return context
 
 
