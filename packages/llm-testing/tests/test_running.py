@@ -31,11 +31,8 @@ def test_as_a_program(stop: signal.Signals) -> None:
 
 def test_a_host_that_is_not_loopback_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
-    try:
-        assert main(["--host", "192.0.2.1"]) == 1
-    finally:
-        signal.signal(signal.SIGINT, before[0])
-        signal.signal(signal.SIGTERM, before[1])
+    assert main(["--host", "192.0.2.1"]) == 1
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
     assert "only listens on loopback" in capsys.readouterr().err
 
 

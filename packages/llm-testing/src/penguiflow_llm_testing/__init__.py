@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         unauthorized,
     )
     from ._scripted import Interrupted, ScriptedProvider, ScriptedStep, ScriptExhaustedError
+    from ._serving import serve
     from ._simulator import Simulator
     from ._values import UnsatisfiableSchemaError, generate_value
     from ._wire_script import (
@@ -104,6 +105,7 @@ __all__ = [
     "overloaded",
     "quota_exceeded",
     "rate_limited",
+    "serve",
     "server_error",
     "unauthorized",
 ]
@@ -130,6 +132,7 @@ _ELSEWHERE: Final = {
     "UnsatisfiableSchemaError": "._values",
     "assert_portable": "._portable",
     "generate_value": "._values",
+    "serve": "._serving",
 }  # every other name is a step of a script
 
 

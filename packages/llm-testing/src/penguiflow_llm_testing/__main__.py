@@ -1,30 +1,26 @@
 """`python -m penguiflow_llm_testing`: serve until interrupted, for programs in other processes and languages."""
 
 import argparse
-import signal
 import sys
-import threading
 from collections.abc import Sequence
 
-from ._simulator import Simulator
+from ._serving import serve
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve on loopback, print the base URL of each personality, and stop on SIGINT or SIGTERM."""
     options = _parser().parse_args(arguments)
-    stop = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stop.set())
     try:
-        with Simulator(seed=options.seed, host=options.host, port=options.port) as simulator:
-            for personality in simulator.personalities:
-                sys.stdout.write(f"{personality} {simulator.base_url(personality)}\n")
-            sys.stdout.flush()
-            stop.wait()
+        serve(port=options.port, host=options.host, seed=options.seed, say=_say)
     except (OSError, ValueError) as error:
         sys.stderr.write(f"cannot serve on {options.host}:{options.port}: {error}\n")
         return 1
     return 0
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -29,6 +29,7 @@ from penguiflow_llm._cli._simulate import simulated
 from penguiflow_llm._cli._summary import show_summary
 from penguiflow_llm._cli._targets import plan_targets
 from penguiflow_llm._cli._text import printable
+from penguiflow_llm_testing import serve
 
 
 def _exit_codes(meanings: Mapping[ExitCode, str]) -> str:
@@ -194,3 +195,25 @@ def providers(
         typer.echo(json.dumps([asdict(row) for row in rows], indent=2))
     else:
         show_providers(rows, Console())
+
+
+@app.command()
+def simulate(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the answers.")] = 0,
+    host: Annotated[str, typer.Option(help="Loopback address to listen on.")] = "127.0.0.1",
+) -> None:
+    """Serve every provider's API on loopback, for clients in any language; prints the base URLs.
+
+    Answers are made up to fit the schema that is sent; any key does, and no model is asked. Ends with 0 on SIGINT or
+    SIGTERM.
+    """
+    try:
+        serve(port=port, host=host, seed=seed, say=_say)
+    except (OSError, ValueError) as error:
+        _fail(UsageError(f"cannot serve on {host}:{port}: {error}"))
+
+
+def _say(line: str) -> None:
+    typer.echo(line)
+    sys.stdout.flush()
