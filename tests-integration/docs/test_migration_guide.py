@@ -5,13 +5,13 @@ from __future__ import annotations
 import inspect
 import re
 from functools import reduce
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import penguiflow_llm
-import penguiflow_llm_schema
 from penguiflow_llm import LLMError
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "migration.md").read_text(encoding="utf-8")
@@ -24,8 +24,14 @@ INSTANCES: dict[str, Any] = {"LLMError": LLMError("example")}
 def resolve(name: str) -> Any:
     """What a dotted name of the second column is."""
     first, *rest = name.split(".")
-    root = {"penguiflow_llm_schema": penguiflow_llm_schema}.get(first) or getattr(penguiflow_llm, first)
-    return reduce(_member, rest, INSTANCES.get(first, root))
+    if first in ("penguiflow_llm_core", "penguiflow_llm_schema"):
+        return reduce(_inside, rest, import_module(first))
+    return reduce(_member, rest, INSTANCES.get(first) or getattr(penguiflow_llm, first))
+
+
+def _inside(module: Any, name: str) -> Any:
+    """A name of a module; the modules of a package may need extras, and are imported here only."""
+    return getattr(module, name) if hasattr(module, name) else import_module(f"{module.__name__}.{name}")
 
 
 def _member(owner: Any, name: str) -> Any:

@@ -123,8 +123,9 @@ async def run(address: str) -> list[tuple[str, str, bool, str | None]]:
     for wire, ask, is_streamed in WAYS:
         events: list[Any] = []
         streamed = {"on_stream_event": events.append} if is_streamed else {}
-        settings = {"base_url": f"{address}{wire.path}", "api_key": "any-key-at-all", "max_retries": 0}
-        async with create_client(wire.model, **settings, **wire.options) as client:
+        base_url = f"{address}{wire.path}"
+        settings: dict[str, Any] = {"api_key": "any-key-at-all", "max_retries": 0, **wire.options}
+        async with create_client(wire.model, base_url=base_url, **settings) as client:
             try:
                 problem = await ask(client, wire, streamed)
             except LLMError as error:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,20 +39,26 @@ def npm(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip(f"programs from npm cannot be run here: {error}")
 
 
-@pytest.fixture(scope="module")
-def simulate() -> Iterator[dict[str, str]]:
-    """A running `penguiflow-llm simulate`: base URLs by provider. It ends with 0."""
-    command = [sys.executable, "-m", "penguiflow_llm", "simulate", "--seed", "1"]
+@contextmanager
+def running(*arguments: str | Path, apis: int = 6) -> Iterator[dict[str, str]]:
+    """A running `penguiflow-llm simulate`: base URLs by name. It ends with 0."""
+    command = [sys.executable, "-m", "penguiflow_llm", "simulate", *map(str, arguments)]
     kept = {name: value for name, value in os.environ.items() if not name.endswith(("_API_KEY", "_BASE_URL"))}
     with subprocess.Popen(
         command, env=kept, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
-        told = [process.stdout.readline().split() for _ in range(6)]
-        yield dict(told)
+        yield dict(process.stdout.readline().split() for _ in range(apis))
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=30)
     assert (process.returncode, errors) == (0, "")
+
+
+@pytest.fixture(scope="module")
+def simulate() -> Iterator[dict[str, str]]:
+    """The command, for the tests of this module."""
+    with running("--seed", "1") as base_urls:
+        yield base_urls
 
 
 def test_the_openai_sdk_of_javascript(npm: Path, simulate: dict[str, str]) -> None:
@@ -129,6 +136,18 @@ def test_curl_asks_gemini(simulate: dict[str, str]) -> None:
     for answers in (plain, streamed):
         parts = [part for one in answers for part in one["candidates"][0]["content"].get("parts", ())]
         assert json.loads("".join(part.get("text", "") for part in parts)) == INVOICE
+
+
+def test_curl_asks_a_tape(simulate: dict[str, str], tmp_path: Path) -> None:
+    """Recorded by the command and replayed by it: the same bytes, and no key in the file."""
+    body = {"model": "gpt-5.4-mini", "messages": QUESTION, "stream": True}
+    path, key = tmp_path / "tape.json", "authorization: Bearer a-key-of-mine"
+    with running("--tape", path, "--record", simulate["openai"], apis=1) as base_urls:
+        recorded = curl(f"{base_urls['tape']}/chat/completions", body, key)
+    with running("--tape", path, apis=1) as base_urls:
+        assert curl(f"{base_urls['tape']}/chat/completions", body) == recorded
+    assert len(events(recorded)) > 5
+    assert "a-key-of-mine" not in path.read_text(encoding="utf-8")
 
 
 def test_our_clients_on_a_simulator_that_is_not_ours(npm: Path) -> None:

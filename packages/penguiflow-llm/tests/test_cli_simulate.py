@@ -25,3 +25,18 @@ def test_it_never_listens_to_a_network(command: Callable[..., Any]) -> None:
     result = command("simulate", "--host", "0.0.0.0")  # noqa: S104 - refused
     assert result.exit_code == 2
     assert "only listens on loopback" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--record", "https://x"), "--record needs a --tape"),
+        (("--tape", "nowhere.json"), "there is no tape at nowhere.json"),
+        (("--tape", "t.json", "--record", "http://example.com"), "give an https address"),
+    ],
+)
+def test_a_tape_that_cannot_be(command: Callable[..., Any], arguments: tuple[str, ...], message: str) -> None:
+    """Nothing is served."""
+    result = command("simulate", *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert message in result.stderr

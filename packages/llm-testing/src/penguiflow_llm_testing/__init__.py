@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from ._scripted import Interrupted, ScriptedProvider, ScriptedStep, ScriptExhaustedError
     from ._serving import serve
     from ._simulator import Simulator
+    from ._tape import Tape
     from ._values import UnsatisfiableSchemaError, generate_value
     from ._wire_script import (
         END_CHUNKS,
@@ -92,6 +93,7 @@ __all__ = [
     "Simulator",
     "Split",
     "Step",
+    "Tape",
     "UnsatisfiableSchemaError",
     "__version__",
     "assert_portable",
@@ -129,6 +131,7 @@ _ELSEWHERE: Final = {
     "SendChunk": "._wire_script",
     "SendHead": "._wire_script",
     "Simulator": "._simulator",
+    "Tape": "._tape",
     "UnsatisfiableSchemaError": "._values",
     "assert_portable": "._portable",
     "generate_value": "._values",

@@ -5,13 +5,14 @@ import sys
 from collections.abc import Sequence
 
 from ._serving import serve
+from ._simulator import Simulator
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve on loopback, print the base URL of each personality, and stop on SIGINT or SIGTERM."""
     options = _parser().parse_args(arguments)
     try:
-        serve(port=options.port, host=options.host, seed=options.seed, say=_say)
+        serve(Simulator(seed=options.seed, host=options.host, port=options.port), say=_say)
     except (OSError, ValueError) as error:
         sys.stderr.write(f"cannot serve on {options.host}:{options.port}: {error}\n")
         return 1

@@ -13,7 +13,7 @@ from ._exchange import Json
 # "open" while the answer is being sent; "cut" where a script ended it early; "disconnected" where the client left first
 Outcome: TypeAlias = Literal["open", "answered", "cut", "disconnected"]
 
-_SECRET_HEADERS: Final = frozenset(
+SECRET_HEADERS: Final = frozenset(
     {"authorization", "proxy-authorization", "api-key", "x-api-key", "x-goog-api-key", "x-amz-security-token", "cookie"}
 )
 _SECRET_QUERY: Final = re.compile(r"(?i)(?<![^&])((?:api[-_]?key|key|access_token|X-Amz-Security-Token)=)[^&]*")
@@ -51,13 +51,13 @@ class RecordedRequest:
         return any(
             hmac.compare_digest(value.rpartition(" ")[2], digest)
             for key, value in self.headers
-            if key in _SECRET_HEADERS
+            if key in SECRET_HEADERS
         )
 
 
 def redact_headers(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
     """Headers with every credential replaced by a digest; an authorization scheme stays readable."""
-    return tuple((name, _redact(value) if name in _SECRET_HEADERS else value) for name, value in headers)
+    return tuple((name, _redact(value) if name in SECRET_HEADERS else value) for name, value in headers)
 
 
 def redact_query(query: str) -> str:

@@ -1,29 +1,33 @@
-"""Serving other processes: the simulator until it is told to stop."""
+"""Serving other processes: a simulator or a tape, until it is told to stop."""
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Final
-
-from ._simulator import Simulator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Final, Protocol
 
 _STOPS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
-def serve(*, port: int = 0, host: str = "127.0.0.1", seed: int = 0, say: Callable[[str], object]) -> None:
-    """Serve on loopback until SIGINT or SIGTERM; `say` is given one line per provider, its name and base URL.
+class Server(AbstractContextManager[Any], Protocol):
+    """What can be served: it listens inside its `with` block."""
+
+    @property
+    def base_urls(self) -> Mapping[str, str]: ...
+
+
+def serve(server: Server, *, say: Callable[[str], object]) -> None:
+    """Serve until SIGINT or SIGTERM; `say` is given a line for each API, its name and base URL.
 
     To be called from the main thread, which it blocks. The signals' handlers are put back.
 
     Raises:
         OSError: the port is taken.
-        ValueError: `host` is not a loopback address.
     """
     stop = threading.Event()
-    with _stopping(stop.set), Simulator(seed=seed, host=host, port=port) as simulator:
-        for personality in simulator.personalities:
-            say(f"{personality} {simulator.base_url(personality)}")
+    with _stopping(stop.set), server:
+        for name, base_url in server.base_urls.items():
+            say(f"{name} {base_url}")
         stop.wait()
 
 

@@ -4,7 +4,7 @@ import asyncio
 import ipaddress
 import socket
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Thread
 from types import TracebackType
 from typing import Final, Self
@@ -118,6 +118,11 @@ class Simulator:
             if known.name == personality:
                 return f"{self.url}/{known.prefix}"
         raise ValueError(f"unknown personality {personality!r}: this version has {', '.join(self.personalities)}")
+
+    @property
+    def base_urls(self) -> Mapping[str, str]:
+        """The base URL of each personality, by its name."""
+        return {name: self.base_url(name) for name in self.personalities}
 
     @property
     def personalities(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn, TypeAlias
 
 import typer
@@ -29,7 +30,7 @@ from penguiflow_llm._cli._simulate import simulated
 from penguiflow_llm._cli._summary import show_summary
 from penguiflow_llm._cli._targets import plan_targets
 from penguiflow_llm._cli._text import printable
-from penguiflow_llm_testing import serve
+from penguiflow_llm_testing import Simulator, Tape, serve
 
 
 def _exit_codes(meanings: Mapping[ExitCode, str]) -> str:
@@ -202,16 +203,33 @@ def simulate(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 0,
     seed: Annotated[int, typer.Option(help="Seed of the answers.")] = 0,
     host: Annotated[str, typer.Option(help="Loopback address to listen on.")] = "127.0.0.1",
+    tape: Annotated[Path | None, typer.Option(help="Replay the conversations of this file instead.")] = None,
+    record: Annotated[
+        str | None, typer.Option(metavar="BASE_URL", help="Pass requests on to this address and record them on --tape.")
+    ] = None,
 ) -> None:
     """Serve every provider's API on loopback, for clients in any language; prints the base URLs.
 
-    Answers are made up to fit the schema that is sent; any key does, and no model is asked. Ends with 0 on SIGINT or
-    SIGTERM.
+    Answers are made up to fit the schema that is sent; any key does, and no model is asked. With --tape they are those
+    that were recorded. Ends with 0 on SIGINT or SIGTERM.
     """
     try:
-        serve(port=port, host=host, seed=seed, say=_say)
-    except (OSError, ValueError) as error:
+        serve(_server(tape, record, host=host, port=port, seed=seed), say=_say)
+    except UsageError as error:
+        _fail(error)
+    except OSError as error:
         _fail(UsageError(f"cannot serve on {host}:{port}: {error}"))
+
+
+def _server(tape: Path | None, record: str | None, *, host: str, port: int, seed: int) -> Simulator | Tape:
+    if tape is None and record is not None:
+        raise UsageError("--record needs a --tape to record on")
+    try:
+        if tape is None:
+            return Simulator(seed=seed, host=host, port=port)
+        return Tape(tape, record=record is not None, upstream=record, host=host, port=port)
+    except (OSError, ValueError) as error:
+        raise UsageError(str(error)) from error
 
 
 def _say(line: str) -> None:

@@ -13,7 +13,7 @@ _DISPLAYS: Final = {None: None, "summarized": True, "omitted": False}
 # Settings of penguiflow 3.11 that mean nothing here, with the values that ask for nothing and what to do instead.
 _ELSEWHERE: Final = (
     ("retry_rate_limit_errors", (True,), "give create_native_adapter a fallback, which moves on at once"),
-    ("trace_sink", (None,), "use the client's own telemetry"),
+    ("trace_sink", (None,), "give hooks=[...], as to create_client"),
     ("transport", (None, "native"), "leave it out: every provider is called over its vendor's own SDK"),
     ("cooldown_store", (None,), "leave it out: the models of one adapter share their cooldowns"),
 )
