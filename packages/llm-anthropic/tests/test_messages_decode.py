@@ -123,6 +123,13 @@ def test_a_whole_answer() -> None:
     )
 
 
+@pytest.mark.parametrize(("speed", "tier"), [("standard", "standard"), ("fast", "fast")])
+def test_fast_mode_is_a_tier(speed: str, tier: str) -> None:
+    """It costs twice as much; the service tier beside it does not say so."""
+    body = {"id": "m1", "content": [], "stop_reason": "end_turn", "usage": {**USAGE, "speed": speed}}
+    assert tier == decode_message(body).service_tier
+
+
 REFUSED: Final = {"type": "refusal", "category": "cyber", "explanation": "No."}
 
 

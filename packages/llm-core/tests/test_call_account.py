@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, Field, field_validator
 
+from penguiflow_llm_core import ModelPrice, create_client
 from penguiflow_llm_types import (
     Done,
     LLMServerError,
@@ -130,3 +131,61 @@ async def test_what_a_validator_breaks_is_in_the_totals(bench: Any) -> None:
     with pytest.raises(ZeroDivisionError):
         await client.generate("x", Broken)
     assert USED == client.total_usage
+
+
+async def test_a_plain_answer_says_what_its_call_took(bench: Any) -> None:
+    """Its own usage is that of the last attempt alone."""
+    used = Usage(input_tokens=1, output_tokens=1, reported_cost_usd=Decimal("0.25"))
+    provider = bench.provider(LLMServerError("down", usage=used), bench.answer("Oslo", usage=used))
+    response = await bench.client(provider).complete("x")
+    assert (used, 2, used + used, Decimal("0.50")) == (
+        response.usage, response.call.attempts, response.call.usage, response.call.cost,
+    )  # fmt: skip
+
+
+async def test_a_streamed_answer_does_too(bench: Any) -> None:
+    """Once it is whole."""
+    async with bench.client(bench.provider(bench.answer("Oslo", usage=USED))).stream("x") as stream:
+        response = await stream.result()
+    assert (1, USED) == (response.call.attempts, response.call.usage)
+
+
+async def test_the_tier_that_answered_is_priced(bench: Any) -> None:
+    """What was asked for is not always what was given."""
+    answer = bench.answer(
+        "Oslo", usage=Usage(input_tokens=1_000_000, output_tokens=0), model="gpt-5", service_tier="flex"
+    )
+    response = await bench.client(bench.provider(answer), price_provider="openai").complete("x", service_tier="auto")
+    assert Decimal("0.625") == response.call.cost
+
+
+@pytest.mark.parametrize("name", ["scripted/m", "scripted/m-2026"])
+async def test_a_price_of_ones_own_is_for_either_name(bench: Any, name: str) -> None:
+    """That of the model asked for, or of the one that answered."""
+    answer = bench.answer("Oslo", usage=Usage(input_tokens=3, output_tokens=0), model="m-2026")
+    price = ModelPrice(input_usd=Decimal(1_000_000), output_usd=Decimal(0))
+    client = create_client("scripted/m", provider=bench.provider(answer), prices={name: price})
+    assert Decimal(3) == (await client.complete("x")).call.cost  # type: ignore[union-attr]
+    assert Decimal(3) == client.total_cost
+
+
+async def test_databricks_bills_the_endpoint(bench: Any) -> None:
+    """Whatever model it says has answered."""
+    answer = bench.answer("Oslo", usage=Usage(input_tokens=3, output_tokens=0), model="us.anthropic.claude-x")
+    provider = bench.provider(answer)
+    client = bench.client(provider, price_provider="databricks")
+    await client.complete("x")
+    assert ["scripted/m"] == list(client.totals_by_model)
+
+
+async def test_many_calls_are_priced_as_they_go(bench: Any) -> None:
+    """An account must not grow with every call, and pricing early changes no sum."""
+    used = Usage(input_tokens=1, output_tokens=1, reported_cost_usd=Decimal("0.001"))
+    provider = bench.provider(*[bench.answer("Oslo", usage=used)] * 250)
+    client = bench.client(provider)
+    for _ in range(250):
+        await client.complete("x")
+    assert len(client._account._unpriced) < 100
+    assert (Decimal("0.250"), 250, 250) == (
+        client.total_cost, client.total_usage.input_tokens, client.totals_by_model["scripted/m"].attempts,
+    )  # fmt: skip

@@ -6,11 +6,12 @@ import asyncio
 import os
 import pickle
 import warnings
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from penguiflow_llm_core import CancelToken, ModelConfig, create_client, default_registry
+from penguiflow_llm_core import CancelToken, ModelConfig, ModelPrice, create_client, default_registry
 from penguiflow_llm_types import CredentialStatus, ProviderPlugin
 
 
@@ -34,6 +35,14 @@ async def test_a_client_arrives_with_its_settings() -> None:
     arrived = pickle.loads(pickle.dumps(sent))  # noqa: S301 - our own bytes
     assert ("travelling/m", 7.0) == (arrived.model, arrived._defaults.timeout_s)
     assert (await arrived.complete("x")).text == "None http://127.0.0.1/ [('region', 'eu')]"
+
+
+@pytest.mark.usefixtures("scripted")
+def test_prices_arrive_too() -> None:
+    """They hold nothing secret."""
+    prices = {"travelling/m": ModelPrice(input_usd=Decimal(1), output_usd=Decimal(2))}
+    arrived = pickle.loads(pickle.dumps(create_client("travelling/m", prices=prices)))  # noqa: S301 - our own bytes
+    assert prices == arrived._endpoints[0].prices
 
 
 @pytest.mark.usefixtures("scripted")

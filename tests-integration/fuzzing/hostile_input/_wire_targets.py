@@ -9,7 +9,7 @@ from random import Random
 from typing import Any, Final
 from zlib import crc32
 
-from penguiflow_llm_core._cost import attempt_cost
+from penguiflow_llm_core._cost import Tariff, attempt_cost
 from penguiflow_llm_types import (
     CompletionResponse,
     LLMError,
@@ -142,7 +142,7 @@ def _taken(spoken: Spoken, response: CompletionResponse, data: bytes) -> str:
     """An answer that was read can be shown, priced, and sent back."""
     check_response(response)
     if crc32(data) % 4 == 0:
-        cost = attempt_cost(response.usage, model=spoken.model, price_provider=spoken.plugin.price_provider)
+        cost = attempt_cost(response.usage, Tariff(model=spoken.model, price_provider=spoken.plugin.price_provider))
         if cost is not None and not cost.is_finite():
             raise BrokenPromiseError(f"a cost of {cost}")
         return f"{response.finish_reason}, {_sent_back(spoken, response)}"

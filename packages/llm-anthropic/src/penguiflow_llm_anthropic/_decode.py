@@ -71,7 +71,7 @@ def response_from(body: Mapping[str, Any], *, warnings: Sequence[CallWarning] = 
         model=text_or_none(body.get("model")),
         response_id=text_or_none(body.get("id")),
         refusal=text_or_none(details.get("explanation")) if reason == "refusal" else None,
-        service_tier=text_or_none(usage.get("service_tier")),
+        service_tier="fast" if usage.get("speed") == "fast" else text_or_none(usage.get("service_tier")),
         warnings=tuple(warnings),
     )
 

@@ -6,10 +6,12 @@ from penguiflow_llm_core._account import ModelTotals
 from penguiflow_llm_core._cancel import CancelToken
 from penguiflow_llm_core._client import EventCallback, LLMClient
 from penguiflow_llm_core._clock import Clock, ManualClock, Timer
+from penguiflow_llm_core._cost import CostSource, Tariff, load_prices
 from penguiflow_llm_core._create import create_client
 from penguiflow_llm_core._defaults import ClientDefaults
 from penguiflow_llm_core._fallback import FallbackConfig, ModelConfig
 from penguiflow_llm_core._inputs import MessagesInput, ReasoningInput, ToolChoiceInput, ToolInput
+from penguiflow_llm_core._model_price import ModelPrice
 from penguiflow_llm_core._options import RequestOptions
 from penguiflow_llm_core._output_type import ModelRetry, OutputType
 from penguiflow_llm_core._references import DISTRIBUTIONS, ModelReference, parse_reference
@@ -17,6 +19,7 @@ from penguiflow_llm_core._registry import ProviderRegistry, default_registry
 from penguiflow_llm_core._result import (
     AttemptRecord,
     AttemptStart,
+    CallRecord,
     ClientStreamEvent,
     LLMResult,
     NextStep,
@@ -31,10 +34,12 @@ __all__ = [
     "DISTRIBUTIONS",
     "AttemptRecord",
     "AttemptStart",
+    "CallRecord",
     "CancelToken",
     "ClientDefaults",
     "ClientStreamEvent",
     "Clock",
+    "CostSource",
     "EventCallback",
     "FallbackConfig",
     "LLMClient",
@@ -44,6 +49,7 @@ __all__ = [
     "MessagesInput",
     "ModeChoice",
     "ModelConfig",
+    "ModelPrice",
     "ModelReference",
     "ModelRetry",
     "ModelTotals",
@@ -53,11 +59,13 @@ __all__ = [
     "ProviderRegistry",
     "ReasoningInput",
     "RequestOptions",
+    "Tariff",
     "Timer",
     "ToolChoiceInput",
     "ToolInput",
     "choose_output_mode",
     "create_client",
     "default_registry",
+    "load_prices",
     "parse_reference",
 ]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Final
 
 from penguiflow_llm_core._result import AttemptRecord
 from penguiflow_llm_types import Usage
+
+_MOST_UNPRICED: Final = 100
+"""So many attempts are kept without a price before it is looked up unasked: an account does not grow with its calls."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,31 +34,48 @@ class ModelTotals:
 
 
 class ClientAccount:
-    """Adds up attempts by model, named `provider/model` as it was billed."""
+    """Adds up attempts by model, named `provider/model` as it was billed. Threads may share it.
 
-    __slots__ = ("_by_model",)
+    A price is looked up when a cost is asked for, so that who asks for none does not wait for the price list.
+    """
+
+    __slots__ = ("_by_model", "_lock", "_unpriced")
 
     def __init__(self) -> None:
         self._by_model: dict[str, ModelTotals] = {}
+        self._unpriced: list[AttemptRecord] = []
+        self._lock = threading.Lock()
 
     def add(self, record: AttemptRecord) -> None:
         """One more attempt."""
-        name = f"{record.provider}/{record.model}"
-        self._by_model[name] = self._by_model.get(name, ModelTotals()).plus(record)
+        with self._lock:
+            self._unpriced.append(replace(record, response=None, error=None))
+            if len(self._unpriced) >= _MOST_UNPRICED:
+                self._price()
 
     @property
     def by_model(self) -> Mapping[str, ModelTotals]:
         """Totals of each model."""
-        return dict(self._by_model)
+        with self._lock:
+            self._price()
+            return dict(self._by_model)
 
     @property
     def usage(self) -> Usage:
         """Tokens of every attempt."""
-        return Usage.sum(totals.usage for totals in self._by_model.values())
+        with self._lock:
+            priced = [totals.usage for totals in self._by_model.values()]
+            return Usage.sum([*priced, *(record.usage for record in self._unpriced if record.usage is not None)])
 
     @property
     def cost(self) -> Decimal | None:
         """US dollars of every attempt; None where one that used tokens has no known price."""
-        costs = [totals.cost for totals in self._by_model.values()]
+        costs = [totals.cost for totals in self.by_model.values()]
         known = [cost for cost in costs if cost is not None]
         return sum(known, Decimal(0)) if len(known) == len(costs) else None
+
+    def _price(self) -> None:
+        for record in self._unpriced:
+            name = f"{record.provider}/{record.model}"
+            self._by_model[name] = self._by_model.get(name, ModelTotals()).plus(record)
+        self._unpriced.clear()

@@ -1,44 +1,72 @@
-"""The price of one attempt, from `genai-prices`. Prices are bundled with that package; nothing is fetched."""
+"""What one attempt costs, and by whose word: the user's own price, the provider's figure, or the list price."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
-from functools import lru_cache
-from typing import Any, Final
+from typing import Literal, TypeAlias
 
+from penguiflow_llm_core._model_price import ModelPrice
 from penguiflow_llm_types import Usage
 
-_PRICED: Final = {
-    "input_tokens": "input_tokens",
-    "output_tokens": "output_tokens",
-    "cache_read_tokens": "cache_read_tokens",
-    "cache_write_tokens": "cache_write_tokens",
-    "input_audio_tokens": "input_audio_tokens",
-    "output_audio_tokens": "output_audio_tokens",
-}
+CostSource: TypeAlias = Literal["own", "reported", "listed"]
+"""Whose word a cost is: a `ModelPrice` of yours, the provider's own figure, or the price list."""
 
 
-def attempt_cost(usage: Usage | None, *, model: str | None, price_provider: str | None) -> Decimal | None:
-    """US dollars for one attempt: what the provider itself reports, else the list price; None where unknown."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What an attempt cost."""
+
+    usd: Decimal
+    source: CostSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tariff:
+    """By what an attempt's tokens are billed."""
+
+    model: str | None = None
+    """The model that is billed, as the provider names it."""
+    price_provider: str | None = None
+    """The provider's id in `genai-prices`; None where its prices are not listed."""
+    service_tier: str | None = None
+    """As the provider named the tier it used; None is the standard one."""
+    own: ModelPrice | None = None
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """When it was sent: prices change by the day, and some by the hour."""
+
+
+def attempt_cost(usage: Usage | None, tariff: Tariff) -> Cost | None:
+    """The cost of one attempt; None where its usage or its price is unknown.
+
+    Your own price comes first, then what the provider itself reports, then the list price.
+    """
     if usage is None:
         return None
+    if tariff.own is not None:
+        own = tariff.own.cost(usage)
+        return None if own is None else Cost(usd=own, source="own")
     if usage.reported_cost_usd is not None:
-        return usage.reported_cost_usd
-    if model is None or price_provider is None or usage.input_tokens is None or usage.output_tokens is None:
+        return Cost(usd=usage.reported_cost_usd, source="reported")
+    if (
+        tariff.model is None
+        or tariff.price_provider is None
+        or usage.input_tokens is None
+        or usage.output_tokens is None
+    ):
         return None
-    return _list_price(usage, model, price_provider)
+    # The tables take half a second of CPU to load, so they are loaded where a list price is first asked for.
+    from penguiflow_llm_core._price_list import list_price
+
+    listed = list_price(
+        usage, tariff.model, price_provider=tariff.price_provider, service_tier=tariff.service_tier, at=tariff.at
+    )
+    return None if listed is None else Cost(usd=listed, source="listed")
 
 
-@lru_cache(maxsize=4096)
-def _list_price(usage: Usage, model: str, price_provider: str) -> Decimal | None:
-    # Its HTTP stack and its data load with it, so it stays off the import path of those who ask for no price.
-    import genai_prices
+def load_prices() -> None:
+    """Load the price list now, such as when a server starts, and not when a cost is first asked for."""
+    from penguiflow_llm_core._price_list import load
 
-    counts: dict[str, Any] = {
-        theirs: value for ours, theirs in _PRICED.items() if (value := getattr(usage, ours)) is not None
-    }
-    try:
-        price = genai_prices.calc_price(genai_prices.Usage(**counts), model, provider_id=price_provider)
-    except (LookupError, ValueError):  # a model it does not list; counts that cannot be, such as more cached than sent
-        return None
-    return price.total_price
+    load()

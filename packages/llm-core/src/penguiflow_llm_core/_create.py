@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from penguiflow_llm_core._defaults import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT_S
 from penguiflow_llm_core._endpoint import Endpoint
 from penguiflow_llm_core._fallback import FallbackConfig, ModelConfig
 from penguiflow_llm_core._limits import ConcurrencyLimit, Pacer
+from penguiflow_llm_core._model_price import ModelPrice
 from penguiflow_llm_core._options import check_limits, to_usd
 from penguiflow_llm_core._recipe import Recipe
 from penguiflow_llm_core._references import parse_reference
@@ -36,6 +37,7 @@ def create_client(
     max_concurrency: int | None = None,
     pace: bool = False,
     hooks: Iterable[Hook | HookConfig] = (),
+    prices: Mapping[str, ModelPrice] | None = None,
     clock: Clock = SYSTEM_CLOCK,
     **provider_options: Any,
 ) -> LLMClient:
@@ -48,7 +50,8 @@ def create_client(
     Defaults that each call can change: `timeout_s` (seconds a call, None for no limit), `max_retries` (additional
     attempts), `first_output_timeout_s`, `progress_timeout_s`, `max_cost_usd`. For all calls together:
     `max_total_cost_usd` (US dollars, after which nothing more is sent), `max_concurrency` (requests at once to each
-    model, in each event loop), `pace` (hold back while the provider's rate limits are used up). `hooks` are called with
+    model, in each event loop), `pace` (hold back while the provider's rate limits are used up), `prices` (what
+    you pay, by `provider/model`, in place of the price list and of what the provider reports). `hooks` are called with
     the events of every call, apart from it. `clock` is for tests.
 
     Raises `LLMConfigurationError` for a model nobody serves, a provider that is not installed, or settings that cannot
@@ -70,9 +73,12 @@ def create_client(
     else:
         endpoints = [_endpoint(found, registry or default_registry) for found in _models(config)]
     _limit(endpoints, max_concurrency, pace=pace)
+    for endpoint in endpoints:
+        endpoint.prices = dict(prices or {})
     money = {name: to_usd(value, name) for name, value in limits.items() if name.endswith("_usd") and value is not None}
     settings: dict[str, Any] = {"api_key": api_key, "base_url": base_url, "provider": provider, "registry": registry}
-    settings |= {**limits, "max_concurrency": max_concurrency, "pace": pace, "hooks": hooks or None, **provider_options}
+    settings |= {**limits, "max_concurrency": max_concurrency, "pace": pace, "prices": prices}
+    settings |= {"hooks": hooks or None, **provider_options}
     return LLMClient(
         endpoints,
         defaults=ClientDefaults(**{**limits, **money}, cooldown_s=config.cooldown_s),  # type: ignore[arg-type]

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
+from typing import Final
 
 from penguiflow_llm_core._breaker import CircuitBreaker
+from penguiflow_llm_core._cost import Tariff
 from penguiflow_llm_core._limits import ConcurrencyLimit, Pacer
+from penguiflow_llm_core._model_price import ModelPrice
 from penguiflow_llm_core._retry import RetryBudget
 from penguiflow_llm_core._task import Task
-from penguiflow_llm_types import ModelProfile, Provider
+from penguiflow_llm_types import CompletionResponse, ModelProfile, Provider
+
+# Databricks bills its serving endpoints, whatever model it says has answered ("Foundation Model Serving" prices, read
+# 2026-11).
+_BILLS_WHAT_WAS_ASKED: Final = frozenset({"databricks"})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -21,6 +28,8 @@ class Endpoint:
     model: str
     """The provider's own id of the model."""
     price_provider: str | None
+    prices: Mapping[str, ModelPrice] = field(default_factory=dict)
+    """The user's own, by `provider/model`."""
     budget: RetryBudget = field(default_factory=RetryBudget)
     breaker: CircuitBreaker = field(default_factory=CircuitBreaker)
     slots: ConcurrencyLimit = field(default_factory=lambda: ConcurrencyLimit(None))
@@ -41,6 +50,19 @@ class Endpoint:
     def profile(self) -> ModelProfile:
         """What is known of the model."""
         return self.provider.profile(self.model)
+
+    def billed_model(self, response: CompletionResponse | None) -> str:
+        """The id that is billed: that of the model which answered, where it is known and counts."""
+        if response is None or response.model is None or self.price_provider in _BILLS_WHAT_WAS_ASKED:
+            return self.model
+        return response.model
+
+    def tariff(self, response: CompletionResponse | None) -> Tariff:
+        """By what an attempt that just ended is billed; a price of the user's own may be that of either name."""
+        model = self.billed_model(response)
+        own = self.prices.get(f"{self.provider.name}/{model}", self.prices.get(self.name))
+        tier = None if response is None else response.service_tier
+        return Tariff(model=model, price_provider=self.price_provider, service_tier=tier, own=own)
 
     def usable(self, now: float) -> bool:
         """Whether a call should try it."""

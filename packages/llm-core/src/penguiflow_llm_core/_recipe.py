@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from penguiflow_llm_core._fallback import FallbackConfig, ModelConfig
+from penguiflow_llm_core._model_price import ModelPrice
 
 _PLAIN: Final = (str, int, float, bool, Decimal)
 # Settings that hold a credential whatever provider they are for; others of plain types may travel.
@@ -31,7 +32,7 @@ class Recipe:
         given = {name: value for name, value in self.settings.items() if value is not None}
         own = [("ModelConfig", found) for found in self.models.models if not _is_plain(found, given)]
         for name, value in (*given.items(), *own):
-            if not isinstance(value, _PLAIN) or any(word in name for word in _SECRETS):
+            if not _may_travel(value) or any(word in name for word in _SECRETS):
                 raise TypeError(
                     f"a client made with {name!r} cannot be pickled, because that may hold a secret or a connection; "
                     "set it through the environment, or make the client where it is needed"
@@ -39,6 +40,12 @@ class Recipe:
         names = [found if isinstance(found, str) else found.model for found in self.models.models]
         models = names[0] if len(names) == 1 else FallbackConfig(models=names, cooldown_s=self.models.cooldown_s)
         return _remake, (self.make, models, given)
+
+
+def _may_travel(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return bool(value) and all(isinstance(price, ModelPrice) for price in value.values())
+    return isinstance(value, _PLAIN)
 
 
 def _is_plain(found: str | ModelConfig, given: Mapping[str, Any]) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeVar
 
-from penguiflow_llm_core._cost import attempt_cost
+from penguiflow_llm_core._cost import Cost, CostSource, Tariff, attempt_cost
 from penguiflow_llm_schema import SchemaPlan
 from penguiflow_llm_types import CallWarning, CompletionResponse, LLMError, OutputMode, StreamEvent, Usage
 
@@ -32,7 +32,8 @@ class AttemptRecord:
     provider: str | None = None
     model: str | None = None
     """The model that is billed, as the provider names it."""
-    price_provider: str | None = field(default=None, repr=False)
+    tariff: Tariff = field(default_factory=Tariff, repr=False, compare=False)
+    """By what it is billed."""
     next_step: NextStep = "return"
     """What followed; a call that was cancelled, or a stream that was left, ended with "raise"."""
     wait_s: float = 0.0
@@ -41,7 +42,17 @@ class AttemptRecord:
     @property
     def cost(self) -> Decimal | None:
         """US dollars; None where the price or the usage is unknown. Looked up when asked for."""
-        return attempt_cost(self.usage, model=self.model, price_provider=self.price_provider)
+        cost = self._cost()
+        return None if cost is None else cost.usd
+
+    @property
+    def cost_source(self) -> CostSource | None:
+        """Whose word `cost` is: "own", "reported" by the provider, or "listed"; None where it is unknown."""
+        cost = self._cost()
+        return None if cost is None else cost.source
+
+    def _cost(self) -> Cost | None:
+        return attempt_cost(self.usage, self.tariff)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +106,28 @@ def total_cost(history: Sequence[Billed]) -> Decimal | None:
     costs = [attempt.cost for attempt in history if attempt.usage is not None]
     known = [cost for cost in costs if cost is not None]
     return sum(known, Decimal(0)) if len(known) == len(costs) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRecord:
+    """What a whole call took, beside an answer that is only its last attempt's."""
+
+    history: tuple[AttemptRecord, ...] = field(repr=False)
+
+    @property
+    def attempts(self) -> int:
+        """How many requests were made."""
+        return len(self.history)
+
+    @property
+    def usage(self) -> Usage:
+        """Tokens of every attempt added up, failed ones included."""
+        return total_usage(self.history)
+
+    @property
+    def cost(self) -> Decimal | None:
+        """US dollars of every attempt added up, 0 where none used tokens; None where one that did has no price."""
+        return total_cost(self.history)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

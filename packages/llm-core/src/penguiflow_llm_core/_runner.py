@@ -357,8 +357,8 @@ class CallRunner:
             error=error,
             usage=attempt.usage,
             provider=endpoint.provider.name,
-            model=(response.model if response is not None else None) or endpoint.model,
-            price_provider=endpoint.price_provider,
+            model=endpoint.billed_model(response),
+            tariff=endpoint.tariff(response),
             next_step=next_step,
             wait_s=wait_s,
         )

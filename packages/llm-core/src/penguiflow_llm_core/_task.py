@@ -11,7 +11,7 @@ from penguiflow_llm_core._json_text import JSONReading, read_inner, read_json
 from penguiflow_llm_core._output_type import OutputType
 from penguiflow_llm_core._partial import PartialReader
 from penguiflow_llm_core._quoted_fields import REPAIR, unquoted
-from penguiflow_llm_core._result import AttemptRecord, LLMResult, PartialValue, total_cost
+from penguiflow_llm_core._result import AttemptRecord, CallRecord, LLMResult, PartialValue
 from penguiflow_llm_core._tools import PlannedTools
 from penguiflow_llm_core.output import ModeChoice, mode_for
 from penguiflow_llm_types import (
@@ -98,7 +98,7 @@ class PlainTask:
         return False  # an answer cut off at the limit is one: its finish reason says so
 
     def result(self, response: CompletionResponse, history: tuple[AttemptRecord, ...]) -> CompletionResponse:
-        return replace(response, cost_usd=total_cost(history))
+        return replace(response, call=CallRecord(history=history))
 
 
 class StructuredTask:

@@ -23,10 +23,12 @@ def google_usage(metadata: object) -> Usage:
         input_tokens=_sum(prompt, tools),
         output_tokens=_sum(visible, thoughts) if not is_whole else (visible or 0) + (thoughts or 0),
         cache_read_tokens=count(counts.get("cachedContentTokenCount")),
+        cache_read_audio_tokens=_cached_audio(counts),
         reasoning_tokens=thoughts,
         input_audio_tokens=_of_modality(counts, "promptTokensDetails", "AUDIO"),
         output_audio_tokens=_of_modality(counts, "candidatesTokensDetails", "AUDIO"),
         input_image_tokens=_of_modality(counts, "promptTokensDetails", "IMAGE"),
+        output_image_tokens=_of_modality(counts, "candidatesTokensDetails", "IMAGE"),
     )
 
 
@@ -37,3 +39,9 @@ def _sum(one: int | None, two: int | None) -> int | None:
 def _of_modality(counts: Mapping[str, Any], name: str, modality: str) -> int | None:
     found = (count(part.get("tokenCount")) for part in objects(counts.get(name)) if part.get("modality") == modality)
     return next((number for number in found if number is not None), None)
+
+
+def _cached_audio(counts: Mapping[str, Any]) -> int | None:
+    """None where the cached tokens are not told apart; where they are, one kind that is not among them is 0."""
+    found = _of_modality(counts, "cacheTokensDetails", "AUDIO")
+    return 0 if found is None and objects(counts.get("cacheTokensDetails")) else found

@@ -36,6 +36,7 @@ def chat_usage(usage: Mapping[str, Any] | None, *, reports_cost_usd: bool = Fals
         input_audio_tokens=count(prompt.get("audio_tokens")),
         output_audio_tokens=count(completion.get("audio_tokens")),
         input_image_tokens=count(prompt.get("image_tokens")),
+        output_image_tokens=count(completion.get("image_tokens")),
         accepted_prediction_tokens=count(completion.get("accepted_prediction_tokens")),
         rejected_prediction_tokens=count(completion.get("rejected_prediction_tokens")),
         web_searches=count(mapping(usage.get("server_tool_use_details")).get("web_search_requests")),

@@ -75,7 +75,15 @@ from penguiflow_llm_types._request import (
     ToolChoice,
     ToolSpec,
 )
-from penguiflow_llm_types._response import CallWarning, CompletionResponse, FinishReason, RateLimits, Usage, WarningKind
+from penguiflow_llm_types._response import (
+    CallTotals,
+    CallWarning,
+    CompletionResponse,
+    FinishReason,
+    RateLimits,
+    Usage,
+    WarningKind,
+)
 from penguiflow_llm_types._secret import Secret, redact_key_like
 from penguiflow_llm_types._sse import MAX_EVENT_BYTES, ServerSentEvent, SSEDecoder
 
@@ -90,6 +98,7 @@ __all__ = [
     "Billed",
     "CacheBreakpoint",
     "CacheConfig",
+    "CallTotals",
     "CallWarning",
     "Citation",
     "CompletionResponse",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 from penguiflow_llm_types._messages import LLMMessage, ToolCallPart
 
@@ -24,6 +24,8 @@ class Usage:
     input_tokens: int | None = None
     output_tokens: int | None = None
     cache_read_tokens: int | None = None
+    cache_read_audio_tokens: int | None = None
+    """The part of `cache_read_tokens` that is audio, which some models bill apart."""
     cache_write_tokens: int | None = None
     cache_write_1h_tokens: int | None = None
     """The part of `cache_write_tokens` written with a lifetime of an hour or more, which costs more."""
@@ -31,6 +33,7 @@ class Usage:
     input_audio_tokens: int | None = None
     output_audio_tokens: int | None = None
     input_image_tokens: int | None = None
+    output_image_tokens: int | None = None
     accepted_prediction_tokens: int | None = None
     rejected_prediction_tokens: int | None = None
     web_searches: int | None = None
@@ -75,10 +78,9 @@ WarningKind: TypeAlias = Literal[
     "repaired_json",
     "mode",
     "schema",
-    "price",
     "other",
 ]
-"""What a warning is about: a setting, a part, the model, the output mode, the schema, or the price."""
+"""What a warning is about: a setting, a part, the model, the output mode, or the schema."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +104,25 @@ class RateLimits:
     reset_tokens_s: float | None = None
 
 
+class CallTotals(Protocol):
+    """What a whole call took: every attempt, failed ones included."""
+
+    @property
+    def attempts(self) -> int:
+        """How many requests were made."""
+        ...
+
+    @property
+    def usage(self) -> Usage:
+        """Tokens of every attempt added up."""
+        ...
+
+    @property
+    def cost(self) -> Decimal | None:
+        """US dollars of every attempt added up; None where an attempt that used tokens has no known price."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompletionResponse:
     """A finished answer. A streamed and a plain answer of the same content are equal (`raw` is not compared)."""
@@ -119,15 +140,21 @@ class CompletionResponse:
     refusal: str | None = None
     """The model's words when it declined."""
     service_tier: str | None = None
+    """The tier that served it, in the provider's word; "fast" for Claude's fast mode, which is billed like one."""
     provider_name: str | None = None
     """Who served it, where a router says so (OpenRouter)."""
     warnings: tuple[CallWarning, ...] = ()
     rate_limits: RateLimits | None = field(default=None, repr=False, compare=False)
     """None where the headers say nothing of them."""
-    cost_usd: Decimal | None = field(default=None, compare=False)
-    """Price of the whole call, failed attempts included; None where unknown. Set by the client."""
+    call: CallTotals | None = field(default=None, repr=False, compare=False)
+    """What the call took that this answers; None on an answer that comes straight from a provider."""
     raw: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
     """The body as parsed; None for streams."""
+
+    @property
+    def cost_usd(self) -> Decimal | None:
+        """Price of the whole call, failed attempts included; None where unknown. Looked up when asked for."""
+        return None if self.call is None else self.call.cost
 
     @property
     def text(self) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal, TypeAlias, assert_never
 
-from penguiflow_llm_core._cost import attempt_cost
+from penguiflow_llm_core._cost import Tariff, attempt_cost
 from penguiflow_llm_core._result import NextStep, total_cost, total_usage
 from penguiflow_llm_types import (
     CompletionResponse,
@@ -170,7 +170,8 @@ class AttemptEnded:
     """The model that answered, as the provider names it."""
     usage: Usage | None = None
     """None where the provider said nothing; a failed attempt may have used tokens."""
-    price_provider: str | None = field(default=None, repr=False)
+    tariff: Tariff = field(default_factory=Tariff, repr=False, compare=False)
+    """By what it is billed."""
     failure: Failure | None = None
     """Why the attempt is not the result; None also where it was cut short because the call was cancelled or left. An
     answer that failed validation has a finish reason too."""
@@ -189,8 +190,8 @@ class AttemptEnded:
     @property
     def cost(self) -> Decimal | None:
         """US dollars; None where the price or the usage is unknown. Looked up when asked for."""
-        model = self.response_model or self.started.model
-        return attempt_cost(self.usage, model=model, price_provider=self.price_provider)
+        cost = attempt_cost(self.usage, self.tariff)
+        return None if cost is None else cost.usd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

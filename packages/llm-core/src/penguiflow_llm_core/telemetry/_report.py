@@ -190,7 +190,7 @@ class EventReport:
             response_id=response.response_id if response is not None else None,
             response_model=response.model if response is not None else None,
             usage=record.usage,
-            price_provider=record.price_provider,
+            tariff=record.tariff,
             failure=failure,
             next_step=record.next_step,
             wait_s=record.wait_s,
