@@ -143,8 +143,8 @@ def _taken(spoken: Spoken, response: CompletionResponse, data: bytes) -> str:
     check_response(response)
     if crc32(data) % 4 == 0:
         cost = attempt_cost(response.usage, Tariff(model=spoken.model, price_provider=spoken.plugin.price_provider))
-        if cost is not None and not cost.is_finite():
-            raise BrokenPromiseError(f"a cost of {cost}")
+        if cost is not None and not cost.usd.is_finite():
+            raise BrokenPromiseError(f"a cost of {cost.usd}")
         return f"{response.finish_reason}, {_sent_back(spoken, response)}"
     return response.finish_reason
 
