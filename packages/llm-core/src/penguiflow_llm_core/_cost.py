@@ -67,6 +67,7 @@ def attempt_cost(usage: Usage | None, tariff: Tariff) -> Cost | None:
 
 def load_prices() -> None:
     """Load the price list now, such as when a server starts, and not when a cost is first asked for."""
+    # It stays off the import path of those who ask for no cost.
     from penguiflow_llm_core._price_list import load
 
     load()

@@ -68,24 +68,24 @@ def create_client(
     check_limits(limits)
     hooks = tuple(hooks)
     config = _fallback(model, api_key, base_url, provider_options)
-    if provider is not None:
-        endpoints = [_given(provider, config, api_key, base_url, provider_options)]
-    else:
-        endpoints = [_endpoint(found, registry or default_registry) for found in _models(config)]
-    _limit(endpoints, max_concurrency, pace=pace)
-    for endpoint in endpoints:
-        endpoint.prices = dict(prices or {})
-    money = {name: to_usd(value, name) for name, value in limits.items() if name.endswith("_usd") and value is not None}
+    given = None if provider is None else _given(provider, config, api_key, base_url, provider_options)
+    endpoints = _endpoints(config, registry or default_registry) if given is None else [given]
+    _set_up(endpoints, max_concurrency, pace=pace, prices=prices or {})
     settings: dict[str, Any] = {"api_key": api_key, "base_url": base_url, "provider": provider, "registry": registry}
     settings |= {**limits, "max_concurrency": max_concurrency, "pace": pace, "prices": prices}
     settings |= {"hooks": hooks or None, **provider_options}
     return LLMClient(
         endpoints,
-        defaults=ClientDefaults(**{**limits, **money}, cooldown_s=config.cooldown_s),  # type: ignore[arg-type]
+        defaults=_defaults(limits, config.cooldown_s),
         clock=clock,
         hooks=hooks,
         recipe=Recipe(make=create_client, models=config, settings=settings),
     )
+
+
+def _defaults(limits: dict[str, Any], cooldown_s: float) -> ClientDefaults:
+    money = {name: to_usd(value, name) for name, value in limits.items() if name.endswith("_usd") and value is not None}
+    return ClientDefaults(**{**limits, **money}, cooldown_s=cooldown_s)
 
 
 def _fallback(
@@ -110,6 +110,10 @@ def _models(config: FallbackConfig) -> list[ModelConfig]:
     return [ModelConfig(model=found) if isinstance(found, str) else found for found in config.models]
 
 
+def _endpoints(config: FallbackConfig, registry: ProviderRegistry) -> list[Endpoint]:
+    return [_endpoint(found, registry) for found in _models(config)]
+
+
 def _endpoint(config: ModelConfig, registry: ProviderRegistry) -> Endpoint:
     plugin, reference = registry.resolve(config.model)
     made = plugin.create(api_key=config.api_key, base_url=config.base_url, **config.options)
@@ -117,7 +121,9 @@ def _endpoint(config: ModelConfig, registry: ProviderRegistry) -> Endpoint:
     return Endpoint(provider=made, model=reference.model, price_provider=plugin.price_provider)
 
 
-def _limit(endpoints: list[Endpoint], max_concurrency: int | None, *, pace: bool) -> None:
+def _set_up(
+    endpoints: list[Endpoint], max_concurrency: int | None, *, pace: bool, prices: Mapping[str, ModelPrice]
+) -> None:
     if max_concurrency is not None and not (isinstance(max_concurrency, int) and max_concurrency > 0):
         raise LLMConfigurationError(
             f"max_concurrency is {max_concurrency!r}; give a whole number of requests above 0, or None", phase="local"
@@ -125,6 +131,7 @@ def _limit(endpoints: list[Endpoint], max_concurrency: int | None, *, pace: bool
     for endpoint in endpoints:
         endpoint.slots = ConcurrencyLimit(max_concurrency)
         endpoint.pacer = Pacer() if pace else None
+        endpoint.prices = dict(prices)
 
 
 def _given(
