@@ -11,6 +11,7 @@ table; 1 where a row fails.
 from __future__ import annotations
 
 import asyncio
+import base64
 import inspect
 import json
 import sys
@@ -26,12 +27,20 @@ import penguiflow.llm
 from penguiflow.catalog import build_catalog
 from penguiflow.node import Node
 from penguiflow.planner import PlannerEvent, ReactPlanner
+from penguiflow.planner.llm import LLMErrorType, classify_llm_error
 from penguiflow.registry import ModelRegistry
 from pydantic import BaseModel
 
 import penguiflow_llm
-from penguiflow_llm import NativeLLMAdapter, OutputMode, create_native_adapter
-from penguiflow_llm_testing import Answer, ScriptedToolCall, Simulator
+from penguiflow_llm import LLMError, NativeLLMAdapter, OutputMode, create_native_adapter
+from penguiflow_llm_testing import (
+    Answer,
+    ScriptedToolCall,
+    Simulator,
+    context_too_long,
+    rate_limited,
+    server_error,
+)
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "main_job"))
 TARGETS: Final[tuple[Any, ...]] = import_module("targets").TARGETS
@@ -110,14 +119,15 @@ class StreamingAdapter(NativeLLMAdapter, penguiflow.llm.NativeLLMAdapter):  # ty
     """The adapter for a planner that streams: penguiflow 3.11 has only clients of its own classes stream actions."""
 
 
-def adapter_of(way: Way, simulator: Simulator) -> NativeLLMAdapter:
+def adapter_of(way: Way, simulator: Simulator, **more: Any) -> NativeLLMAdapter:
     """A client as somebody who migrates makes it."""
     target = way.target
-    settings = {
+    settings: dict[str, Any] = {
         "base_url": simulator.base_url(target.model.partition("/")[0]),
         "api_key": "simulated",
         "json_schema_mode": way.asks_for == "schema",
         **target.options,
+        **more,
     }
     if way.streamed and way.asks_for != "tools":
         return StreamingAdapter(target.model, **settings)
@@ -192,6 +202,7 @@ def _problem(row: Row, result: Any, requests: Sequence[Any], shown: list[str]) -
         f"the answer is {result.payload}": result.payload["raw_answer"] == FINAL,
         f"the tools were called with {CALLED}": list(STEPS) == CALLED,
         f"{len(requests)} requests were made": len(requests) == len(STEPS) + 1,
+        "a tool's result did not reach the model": b"25.5" in requests[-1].body and b"Porto" in requests[-1].body,
         "a request went elsewhere": all(way.target.has_path(one) for one in requests),
         "a request was not streamed as asked": all(way.target.is_streamed(one) == way.streamed for one in requests),
         f"the output modes are {row.modes}": row.modes == str(wanted),
@@ -201,6 +212,46 @@ def _problem(row: Row, result: Any, requests: Sequence[Any], shown: list[str]) -
         "the answer came in one piece": len(shown) > 1 or not way.streamed,
     }
     return next((problem for problem, holds in held.items() if not holds), None)
+
+
+FAILURES: Final = (
+    (context_too_long(), LLMErrorType.CONTEXT_LENGTH_EXCEEDED),
+    (rate_limited(), LLMErrorType.RATE_LIMIT),
+    (server_error(), LLMErrorType.SERVICE_UNAVAILABLE),
+)
+PNG: Final = bytes.fromhex("89504e470d0a1a0a")
+
+
+async def misread_failures() -> list[str]:
+    """Failures that the planner's error recovery takes for something else."""
+    wrong = []
+    for target, (failure, meant) in product(TARGETS, FAILURES):
+        with Simulator() as simulator:
+            simulator.script(failure)
+            way = Way(target=target, asks_for="text", streamed=False)
+            async with adapter_of(way, simulator, max_retries=1) as adapter:
+                try:
+                    await adapter.complete(messages=[{"role": "user", "content": QUESTION}])
+                except LLMError as error:
+                    found = classify_llm_error(error)
+                    wrong += [] if found is meant else [f"{target.name}: {found} for {error!r}"]
+                else:
+                    wrong.append(f"{target.name}: nothing was raised for {failure!r}")
+    return wrong
+
+
+async def unseen_parts() -> list[str]:
+    """Providers that do not get the picture that a planner's run was given as `input_parts`."""
+    unseen = []
+    parts = [penguiflow.llm.TextPart(text=QUESTION), penguiflow.llm.ImagePart(data=PNG, media_type="image/png")]
+    for target in TARGETS:
+        with Simulator() as simulator:
+            async with adapter_of(Way(target=target, asks_for="text", streamed=False), simulator) as adapter:
+                await adapter.complete(messages=[{"role": "user", "content": parts}])
+            (request,) = simulator.journal
+        if base64.b64encode(PNG) not in request.body or QUESTION.encode() not in request.body:
+            unseen.append(target.name)
+    return unseen
 
 
 def signature_differences() -> list[str]:
@@ -244,11 +295,14 @@ def main() -> int:
         how = "streamed" if row.way.streamed else "plain"
         asked = (row.way.target.name, row.way.asks_for, how, row.requests, row.modes, row.chunks)
         print(_line(*asked, f"{row.cost_usd:.6f}", row.problem or ""))
+    misread, unseen = asyncio.run(misread_failures()), asyncio.run(unseen_parts())
     differences, unnamed = signature_differences(), unnamed_exports()
     failed = sum(row.problem is not None for row in rows)
     print(f"\n{len(rows)} plans, {failed} failed; {len(differences)} parameters differ {differences}")
+    print(f"{len(TARGETS) * len(FAILURES)} failures, {len(misread)} misread {misread}")
+    print(f"{len(TARGETS)} pictures, {len(unseen)} unseen {unseen}")
     print(f"{len(penguiflow.llm.__all__)} public names, {len(unnamed)} not in the migration guide {unnamed}")
-    return int(bool(failed or differences or unnamed))
+    return int(bool(failed or misread or unseen or differences or unnamed))
 
 
 if __name__ == "__main__":
