@@ -26,7 +26,8 @@ from penguiflow_llm import (
 # For who writes a provider or reads a wire; users of the client never need them.
 FOR_PROVIDERS = frozenset(
     {"DialectLike", "DialectRef", "ENTRY_POINT_GROUP", "MAX_EVENT_BYTES", "SPEC_VERSION", "SSEDecoder"}
-    | {"ServerSentEvent", "__version__", "default_registry", "redact_key_like", "retry_after_s", "server_should_retry"}
+    | {"MAX_JSON_DEPTH", "ServerSentEvent", "__version__", "default_registry", "is_too_deep", "redact_key_like"}
+    | {"retry_after_s", "server_should_retry"}
 )
 
 

@@ -291,6 +291,17 @@ def test_settings_may_come_with_the_model() -> None:
         create_native_adapter({"model": "scripted/any", "api_base": "http://x", "provider": ScriptedProvider()})
 
 
+def test_a_fallback_is_further_models_of_the_same_client() -> None:
+    """Each model with each key, in order, and the first not twice; penguiflow's object is read by its fields."""
+    pytest.importorskip("penguiflow_llm_openai", reason="the extra openai is not installed")
+    fallback = SimpleNamespace(models=["openai/a", "openai/b"], api_keys=["one", "two"], cooldown_s=7.0)
+    made = create_native_adapter("openai/a", fallback=fallback, base_url="http://127.0.0.1:9/v1")
+    assert made.client.models == ("openai/a", "openai/a", "openai/b", "openai/b")
+    assert made.client._defaults.cooldown_s == 7.0
+    plain = create_native_adapter("openai/a", fallback=SimpleNamespace(models=["openai/b"]), api_key="one")
+    assert plain.client.models == ("openai/a", "openai/b")
+
+
 def test_a_planner_takes_it_for_a_client() -> None:
     """And reads what it needs to know of it."""
     made, _ = adapter()
