@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import ssl
 import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+import trustme
 from pydantic import BaseModel
 
-from penguiflow_llm import LLMClient, LLMInvalidRequestError, LLMMessage, create_client
+from penguiflow_llm import LLMClient, LLMInvalidRequestError, LLMMessage, LLMServerError, create_client
 from penguiflow_llm_testing import Simulator, Tape
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "main_job"))
@@ -62,3 +64,20 @@ async def test_a_replayed_conversation_is_the_recorded_one(target: Any, streamed
     assert len(recorded[-1]) > 10 or not streamed
     assert KEY not in path.read_text(encoding="utf-8")
     assert len(tape.missed) == 1
+
+
+async def test_a_server_is_recorded_over_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys travel there: a certificate that nobody vouches for is refused before they do."""
+    authority, path = trustme.CA(), tmp_path / "tape.json"
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    with Simulator(tls=context) as simulator, Tape(path, record=True, upstream=simulator.base_url("openai")) as tape:
+        settings: dict[str, Any] = {"api_key": KEY, "api": "chat", "max_retries": 0}
+        async with create_client("openai/gpt-5.4-mini", base_url=tape.base_url, **settings) as client:
+            with pytest.raises(LLMServerError, match="SSLCertVerificationError"):
+                await client.complete("Hello.")
+            assert simulator.journal == ()
+            monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+            assert (await client.complete("Hello.")).text
+    assert len(simulator.journal) == 1

@@ -185,7 +185,7 @@ POLICY: Final = Policy(
             ),
         ),
         "penguiflow-llm-testing": PackageRules(
-            max_wheel_kib=250,
+            max_wheel_kib=300,
             dependencies=(
                 _TYPES,
                 _SCHEMA,
