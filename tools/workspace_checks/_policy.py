@@ -129,6 +129,12 @@ POLICY: Final = Policy(
                     reason="metrics of calls in the application's own registry",
                     extra="prometheus",
                 ),
+                Dependency(
+                    distribution="mlflow-skinny",
+                    modules=("mlflow",),
+                    reason="traces of calls in MLflow, without the server and what it needs",
+                    extra="mlflow",
+                ),
             ),
         ),
         "penguiflow-llm-openai": PackageRules(
@@ -215,7 +221,7 @@ POLICY: Final = Policy(
                 ),
                 *(
                     _sibling("penguiflow-llm-core", "its extra of the same name", extra=extra)
-                    for extra in ("jsonschema", "otel", "prometheus")
+                    for extra in ("jsonschema", "mlflow", "otel", "prometheus")
                 ),
                 _sibling("penguiflow-llm-testing", "`--simulate` runs against its server", extra="cli"),
                 Dependency(

@@ -27,8 +27,8 @@ async def test_one_record_a_call(bench: Any, caplog: pytest.LogCaptureFixture) -
         assert await client.flush_hooks()
     [record] = caplog.records
     facts = json.loads(json.dumps(record.__dict__["llm"]))
-    assert record.getMessage().startswith("scripted/m: ok after 2 attempts in ")
-    assert (facts.pop("duration_s") >= 0, len(facts.pop("call_id"))) == (True, 32)
+    assert record.getMessage().startswith("scripted/m: ok, 2 attempt(s), ")
+    assert (facts.pop("duration_s") >= 0, facts.pop("call_id").endswith("-1")) == (True, True)
     assert facts == {
         "event": "CallEnded",
         "provider": "scripted",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterable
 from concurrent.futures import wait
 from contextvars import Context
+from itertools import count
+from uuid import uuid4
 
 from penguiflow_llm_core.telemetry._config import Hook, HookConfig
 from penguiflow_llm_core.telemetry._events import CallEvent
@@ -15,19 +18,22 @@ from penguiflow_llm_core.telemetry._worker import HookCounts, HookWorker, end, f
 class HookHub:
     """Gives each event to every hook's queue."""
 
-    __slots__ = ("_workers",)
+    __slots__ = ("_calls", "_name", "_workers", "wants_content")
 
     def __init__(self, hooks: Iterable[Hook | HookConfig] = ()) -> None:
         configs = [found if isinstance(found, HookConfig) else HookConfig(hook=found) for found in hooks]
         self._workers = [HookWorker(config) for config in configs]
+        self.wants_content = any(config.content for config in configs)
+        """Whether any hook is to see prompts and answers."""
+        self._name = uuid4().hex[:16] if configs else ""
+        self._calls = count(1)
 
     def __bool__(self) -> bool:
         return bool(self._workers)
 
-    @property
-    def wants_content(self) -> bool:
-        """Whether any hook is to see prompts and answers."""
-        return any(worker.content for worker in self._workers)
+    def call_id(self) -> str:
+        """A name for a call that no other has, in this process or another, forked ones included."""
+        return f"{self._name}-{os.getpid()}-{next(self._calls)}"
 
     @property
     def counts(self) -> tuple[HookCounts, ...]:

@@ -10,7 +10,6 @@ import asyncio
 from contextvars import copy_context
 from time import time
 from typing import Final, Protocol
-from uuid import uuid4
 
 from penguiflow_llm_core._attempt import Attempt
 from penguiflow_llm_core._clock import Clock
@@ -98,7 +97,7 @@ class EventReport:
         self._hub = hub
         self._clock = clock
         self._zero_s = time() - clock.now()
-        self._call_id = uuid4().hex
+        self._call_id = hub.call_id()
         self._context = copy_context()  # of the caller: what a hook does is done in it, such as to parent a span
         self._call: CallStarted | None = None
         self._open: AttemptStarted | None = None

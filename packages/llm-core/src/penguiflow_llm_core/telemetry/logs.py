@@ -33,7 +33,7 @@ class LogHook:
         level = logging.WARNING if event.outcome == "error" else logging.INFO
         self._log.log(
             level,
-            "%s/%s: %s after %d attempts in %.3f s",
+            "%s/%s: %s, %d attempt(s), %.3f s",
             event.call.provider,
             event.call.model,
             event.failure.type if event.failure is not None else event.outcome,
