@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextvars
 import logging
 import os
-import pickle
 import subprocess
 import sys
 import threading
@@ -150,16 +149,6 @@ def test_a_dropped_client_ends_its_threads(bench: Any) -> None:
     del client
     assert ended(threads)
     assert isinstance(seen[-1], CallEnded)
-
-
-def test_a_client_with_hooks_is_not_pickled(bench: Any) -> None:
-    """A hook is of one process; without it the client would not be the same."""
-    client = create_client("scripted/m", provider=bench.provider(), hooks=[print])
-    with pytest.raises(TypeError, match="cannot be pickled"):
-        pickle.dumps(client)
-    client = create_client("openai/m", api_key=None, base_url="http://127.0.0.1/", hooks=[print])
-    with pytest.raises(TypeError, match="'hooks' cannot be pickled"):
-        pickle.dumps(client)
 
 
 @pytest.mark.parametrize("hook", [3, HookConfig])

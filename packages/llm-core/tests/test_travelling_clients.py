@@ -53,6 +53,13 @@ def test_several_models_arrive_too() -> None:
 
 
 @pytest.mark.usefixtures("scripted")
+def test_hooks_do_not_travel() -> None:
+    """One is of its process, and without it the client would not be the same."""
+    with pytest.raises(TypeError, match="'hooks' cannot be pickled"):
+        pickle.dumps(create_client("travelling/m", hooks=[print]))
+
+
+@pytest.mark.usefixtures("scripted")
 @pytest.mark.parametrize(
     ("model", "settings"),
     [
