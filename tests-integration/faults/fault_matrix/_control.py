@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from fault_matrix._bench import KEY, MODELS, OPTIONS, Bench, Greeting
 from fault_matrix._body import script
-from fault_matrix._expect import always, fine, never, not_here
+from fault_matrix._expect import always, fine, never
 from fault_matrix._values import ANY, Expected, Fault
 from penguiflow_llm import CancelToken, LLMClient, LLMError, LLMOverloadedError, TextDelta, create_client
 from penguiflow_llm_testing import Answer, Failure, Faulty, Hold, Pause, ReadRequest, SendAnswer
@@ -214,12 +214,6 @@ CONTROL: Final = (
     Fault(id="F70a", title="reader leaves", inject=_hold_body, call=_leave, plain=False, expect=fine()),
     Fault(id="F70b", title="reader forgets", inject=_hold_body, call=_drop, plain=False, expect=fine()),
     Fault(id="F71", title="callback raises", inject=_hold_body, call=_raising, plain=False, expect=fine()),
-    Fault(
-        id="F72",
-        title="telemetry sink raises",
-        inject=_hold_headers,
-        expect=not_here("there are no telemetry hooks yet, so none can break a call"),
-    ),
     Fault(
         id="F73",
         title="no free slot",

@@ -101,8 +101,8 @@ class HookWorker:
             lane.hurry(barrier)
         return barrier
 
-    def stop(self, *, abandon: bool = False) -> None:
-        """End the thread, after what is queued or, with `abandon`, at once; a later event starts another."""
+    def stop(self, *, abandon: bool = False) -> threading.Thread | None:
+        """Have the thread end, after what is queued or, with `abandon`, at once; a later event starts another."""
         lane = self._lanes.pop(os.getpid(), None)
         if lane is not None:
             atexit.unregister(self.finish)
@@ -110,6 +110,7 @@ class HookWorker:
                 lane.abandoned = True
                 self.drop(lane.emptied(), lane)
             lane.hurry(None)
+        return lane.thread if lane is not None else None
 
     def finish(self) -> None:
         """At the end of the process: deliver what is queued, within `FLUSH_S`."""
@@ -126,13 +127,16 @@ def finish(workers: list[HookWorker], timeout_s: float) -> None:
 def end(workers: list[HookWorker], barriers: list[Future[None]]) -> None:
     """End the threads of workers whose barrier was reached, and give up the others."""
     for worker, barrier in zip(workers, barriers, strict=True):
-        worker.stop(abandon=not barrier.done() and barrier.cancel())
+        abandoned = not barrier.done() and barrier.cancel()
+        thread = worker.stop(abandon=abandoned)
+        if thread is not None and not abandoned:
+            thread.join(timeout=1.0)  # it has nothing left to do
 
 
 class _Lane:
     """The queue and the thread of one worker in one process."""
 
-    __slots__ = ("_hurried", "_thread", "_worker", "abandoned", "lock", "queue")
+    __slots__ = ("_hurried", "_worker", "abandoned", "lock", "queue", "thread")
 
     def __init__(self, worker: HookWorker) -> None:
         self.queue: SimpleQueue[_Item] = SimpleQueue()
@@ -140,20 +144,20 @@ class _Lane:
         self.abandoned = False
         self._hurried = threading.Event()
         self._worker = worker
-        self._thread: threading.Thread | None = None
+        self.thread: threading.Thread | None = None
 
     def started(self) -> bool:
         """Whether the thread runs, which is started if need be; False where the system gives none."""
-        if self._thread is None:
+        if self.thread is None:
             with self.lock:
-                if self._thread is None:
+                if self.thread is None:
                     thread = threading.Thread(target=self._serve, name="penguiflow-llm-hook", daemon=True)
                     try:
                         thread.start()
                     except RuntimeError:  # out of threads, or the interpreter is ending
                         return False
                     atexit.register(self._worker.finish)
-                    self._thread = thread
+                    self.thread = thread
         return True
 
     def emptied(self) -> int:
