@@ -330,3 +330,17 @@ def test_cost_only_where_it_is_dollars() -> None:
     router = ChatDialect(provider="router", reports_cost_usd=True)
     assert Decimal("0.0125") == _decode(body, router).usage.reported_cost_usd
     assert _decode(_body({"content": "a"}, usage={"cost": {"total_cost": 1}}), router).usage == Usage()
+
+
+@pytest.mark.parametrize(
+    ("usage", "usd"),
+    [
+        ({"cost": 0.5, "is_byok": False, "cost_details": {"upstream_inference_cost": 0.5}}, Decimal("0.5")),
+        ({"cost": 0.025, "is_byok": True, "cost_details": {"upstream_inference_cost": 0.5}}, Decimal("0.525")),
+        ({"cost": 0, "is_byok": True, "cost_details": {"upstream_inference_cost": None}}, None),
+    ],
+)
+def test_a_key_of_ones_own_behind_a_router_is_paid_for_too(usage: dict[str, Any], usd: Decimal | None) -> None:
+    """The router's own figure is then its fee, and often 0."""
+    router = ChatDialect(provider="router", reports_cost_usd=True)
+    assert usd == _decode(_body({"content": "a"}, usage=usage), router).usage.reported_cost_usd

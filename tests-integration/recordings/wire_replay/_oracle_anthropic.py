@@ -117,14 +117,12 @@ def _canonical(value: object) -> str:
 
 def _counts(counts: dict[str, Any]) -> dict[str, int | None]:
     read, written = counts.get("cache_read_input_tokens"), counts.get("cache_creation_input_tokens")
-    return {
-        **usage(
-            input_tokens=counts["input_tokens"] + (read or 0) + (written or 0),
-            output_tokens=counts["output_tokens"],
-            cache_read_tokens=read,
-            cache_write_tokens=written,
-            reasoning_tokens=(counts.get("output_tokens_details") or {}).get("thinking_tokens"),
-        ),
-        "cache_write_1h_tokens": (counts.get("cache_creation") or {}).get("ephemeral_1h_input_tokens"),
-        "web_searches": (counts.get("server_tool_use") or {}).get("web_search_requests"),
-    }
+    return usage(
+        input_tokens=counts["input_tokens"] + (read or 0) + (written or 0),
+        output_tokens=counts["output_tokens"],
+        cache_read_tokens=read,
+        cache_write_tokens=written,
+        cache_write_1h_tokens=(counts.get("cache_creation") or {}).get("ephemeral_1h_input_tokens"),
+        reasoning_tokens=(counts.get("output_tokens_details") or {}).get("thinking_tokens"),
+        web_searches=(counts.get("server_tool_use") or {}).get("web_search_requests"),
+    )

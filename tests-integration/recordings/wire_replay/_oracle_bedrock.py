@@ -162,4 +162,5 @@ def _counts(counts: dict[str, Any] | None) -> dict[str, int | None]:
         output_tokens=counts["outputTokens"],
         cache_read_tokens=read,
         cache_write_tokens=written,
-    ) | {"cache_write_1h_tokens": sum(hours) if hours else None}
+        cache_write_1h_tokens=sum(hours) if hours else None,
+    )

@@ -152,8 +152,10 @@ def _counts(counts: dict[str, Any] | None) -> dict[str, int | None]:
         input_audio_tokens=prompt.get("audio_tokens"),
         output_audio_tokens=completion.get("audio_tokens"),
         input_image_tokens=prompt.get("image_tokens"),
+        output_image_tokens=completion.get("image_tokens"),
         accepted_prediction_tokens=completion.get("accepted_prediction_tokens"),
         rejected_prediction_tokens=completion.get("rejected_prediction_tokens"),
+        web_searches=(counts.get("server_tool_use_details") or {}).get("web_search_requests"),
     )
 
 

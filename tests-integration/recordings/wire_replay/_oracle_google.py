@@ -97,15 +97,17 @@ def _counts(counts: dict[str, Any]) -> dict[str, int | None]:
     prompt, total = counts.get("promptTokenCount"), counts.get("totalTokenCount")
     visible, thoughts = counts.get("candidatesTokenCount"), counts.get("thoughtsTokenCount")
     nothing = None if prompt is None or total is None else 0
-    tools = counts.get("toolUsePromptTokenCount")
+    tools, cached = counts.get("toolUsePromptTokenCount"), counts.get("cacheTokensDetails")
     return usage(
         input_tokens=(prompt or 0) + (tools or 0) if prompt is not None or tools is not None else None,
         output_tokens=(visible or 0) + (thoughts or 0) if visible is not None or thoughts is not None else nothing,
         cache_read_tokens=counts.get("cachedContentTokenCount"),
+        cache_read_audio_tokens=_modality(cached, "AUDIO") or (0 if cached else None),
         reasoning_tokens=thoughts,
         input_audio_tokens=_modality(counts.get("promptTokensDetails"), "AUDIO"),
         output_audio_tokens=_modality(counts.get("candidatesTokensDetails"), "AUDIO"),
         input_image_tokens=_modality(counts.get("promptTokensDetails"), "IMAGE"),
+        output_image_tokens=_modality(counts.get("candidatesTokensDetails"), "IMAGE"),
     )
 
 

@@ -19,14 +19,20 @@ def read(answer: dict[str, Any] | list[dict[str, Any]]) -> Reading | NoAnswer:
     if isinstance(read_any, NoAnswer):
         return read_any
     sealed, texts = _details(events)
-    costs = [event["usage"]["cost"] for event in events if "cost" in (event.get("usage") or {})]
+    costs = [_spent(event["usage"]) for event in events if "cost" in (event.get("usage") or {})]
     return replace(
         read_any,
         reasoning=read_any.reasoning or texts,
         sealed=sealed,
         provider_name=events[0].get("provider"),
-        cost_usd=float(costs[-1]) if costs else None,
+        cost_usd=costs[-1] if costs else None,
     )
+
+
+def _spent(usage: dict[str, Any]) -> float:
+    """In credits of OpenRouter's, and at the model's provider where that has the caller's own key."""
+    upstream = usage["cost_details"]["upstream_inference_cost"] if usage.get("is_byok") else 0
+    return float(usage["cost"] + upstream)
 
 
 def _details(events: list[dict[str, Any]]) -> tuple[tuple[str, ...], str]:

@@ -29,7 +29,7 @@ def read_plain(body: dict[str, Any]) -> Reading | NoAnswer:
         tool_calls=calls,
         finish=_finish(body, calls=bool(calls), refusal=refusal is not None),
         refusal=refusal,
-        usage=_counts(body.get("usage")),
+        usage=_counts(body.get("usage")) | {"web_searches": _searches(body)},
         response_id=body.get("id"),
         model=body.get("model"),
         kept=tuple(json.dumps(item, sort_keys=True) for item in output if item["type"] not in _UNDERSTOOD),
@@ -87,5 +87,11 @@ def _counts(counts: dict[str, Any] | None) -> dict[str, int | None]:
         output_tokens=whole_output(counts.get("output_tokens"), reasoning, total=total, prompt=prompt),
         cache_read_tokens=given.get("cached_tokens"),
         cache_write_tokens=given.get("cache_write_tokens"),
+        cache_write_1h_tokens=(given.get("cache_write_tokens_details") or {}).get("ttl_12h"),
         reasoning_tokens=reasoning,
     )
+
+
+def _searches(body: dict[str, Any]) -> int | None:
+    found: int | None = ((body.get("tool_usage") or {}).get("web_search") or {}).get("num_requests")
+    return found

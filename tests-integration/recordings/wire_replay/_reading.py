@@ -10,13 +10,17 @@ USAGE_FIELDS: Final = (
     "input_tokens",
     "output_tokens",
     "cache_read_tokens",
+    "cache_read_audio_tokens",
     "cache_write_tokens",
+    "cache_write_1h_tokens",
     "reasoning_tokens",
     "input_audio_tokens",
     "output_audio_tokens",
     "input_image_tokens",
+    "output_image_tokens",
     "accepted_prediction_tokens",
     "rejected_prediction_tokens",
+    "web_searches",
 )
 
 
@@ -33,7 +37,7 @@ class Reading:
     finish: str
     refusal: str | None
     usage: Mapping[str, int | None] = field(default_factory=dict)
-    """Every token count of `USAGE_FIELDS`, and what else one wire counts; None where the service did not say."""
+    """Every count of `USAGE_FIELDS`; None where the service did not say."""
     response_id: str | None = None
     model: str | None = None
     provider_name: str | None = None

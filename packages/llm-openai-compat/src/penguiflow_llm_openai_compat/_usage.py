@@ -40,7 +40,7 @@ def chat_usage(usage: Mapping[str, Any] | None, *, reports_cost_usd: bool = Fals
         accepted_prediction_tokens=count(completion.get("accepted_prediction_tokens")),
         rejected_prediction_tokens=count(completion.get("rejected_prediction_tokens")),
         web_searches=count(mapping(usage.get("server_tool_use_details")).get("web_search_requests")),
-        reported_cost_usd=_cost(usage.get("cost")) if reports_cost_usd else None,
+        reported_cost_usd=_reported_cost(usage) if reports_cost_usd else None,
     )
 
 
@@ -64,6 +64,18 @@ def _cache_read(usage: Mapping[str, Any], prompt: Mapping[str, Any]) -> int | No
 
 def _first(*values: object) -> int | None:
     return next((number for value in values if (number := count(value)) is not None), None)
+
+
+def _reported_cost(usage: Mapping[str, Any]) -> Decimal | None:
+    """What the router took, and with a key of one's own at the model's provider ("bring your own key") what that takes.
+
+    OpenRouter documentation, "Usage accounting", read 2026-11.
+    """
+    own = _cost(usage.get("cost"))
+    if own is None or usage.get("is_byok") is not True:
+        return own
+    upstream = _cost(mapping(usage.get("cost_details")).get("upstream_inference_cost"))
+    return None if upstream is None else own + upstream
 
 
 def _cost(value: object) -> Decimal | None:
