@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import subprocess
 import sys
 from itertools import product
@@ -35,6 +36,13 @@ def test_no_fault_of_the_contract_is_left_out() -> None:
     with CONTRACT.open(newline="") as lines:
         wanted = {row["id"] for row in csv.DictReader(lines)}
     assert set() == {name for name in wanted if not any(fault.id.startswith(name) for fault in FAULTS)}
+
+
+def test_the_rows_that_security_names_are_here() -> None:
+    """SECURITY.md promises what they hold."""
+    named = re.findall(r"\[([FK]\d+[a-z]?)\]", (Path(__file__).parents[2] / "SECURITY.md").read_text(encoding="utf-8"))
+    assert len(named) > 10
+    assert set(named) <= {fault.id for fault in FAULTS}
 
 
 async def test_the_seed_decides_what_a_fault_does() -> None:

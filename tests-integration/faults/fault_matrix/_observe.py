@@ -36,7 +36,7 @@ async def try_cell(fault: Fault, provider: str, *, streamed: bool, seed: int = 0
         bench.settings.update(fault.settings)
         expected = fault.expect(bench)
         if isinstance(expected, str):
-            return _cell(fault, bench, outcome="-", reason=expected)
+            return _cell(fault, bench, outcome="-", reason=expected, seed=seed)
         try:
             observed = await asyncio.wait_for(_observe(fault, bench), _SECONDS)
         except Exception as error:  # noqa: BLE001 - a cell that breaks is one that fails, and the others go on
