@@ -27,13 +27,13 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from plan_laws import DIALECTS, LAWS, SCHEMAS, Record, Tally, examine, generated_cases, read_records
+from plan_laws import DIALECTS, LAWS, SCHEMAS, Effort, Record, Tally, examine, generated_cases, read_records
 
 _BATCHES: Final = 40
 _PLANS_AT_ONCE: Final = 400
@@ -44,24 +44,13 @@ _COLUMNS: Final = (
 _MOST_UNDECLARED: Final = 0.02  # of valid values, that are not sent as declared because an author left an object open
 
 
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """How much is tried for each plan."""
-
-    values: int
-    losses: int
-    seed: int
-    all_dialects: bool
-
-
-def of_records(batch: Sequence[tuple[int, Record]], effort: Effort) -> Tally:
+def of_records(batch: Sequence[tuple[int, Record]], effort: Effort, *, all_dialects: bool) -> Tally:
     """The schemas of one batch, each for the dialect whose turn it is, or for all."""
     tally = Tally()
     for number, record in batch:
         turn = (number + effort.seed) % len(DIALECTS)
-        for dialect in DIALECTS if effort.all_dialects else DIALECTS[turn : turn + 1]:
-            found = examine(record, dialect, values=effort.values, losses=effort.losses, seed=effort.seed)
-            tally.add(found)
+        for dialect in DIALECTS if all_dialects else DIALECTS[turn : turn + 1]:
+            tally.add(examine(record, dialect, effort))
     return tally
 
 
@@ -71,24 +60,24 @@ def progress(title: str, tally: Tally, started: float) -> None:
     print(f"{title}: {counts}, {seconds:.0f} s", file=sys.stderr, flush=True)
 
 
-def run(records: Iterable[Record], effort: Effort, cases: int, workers: int) -> dict[str, Tally]:
+def run(records: Iterable[Record], effort: Effort, options: argparse.Namespace) -> dict[str, Tally]:
     """Tallies by kind of schema."""
     tallies, started = {kind: Tally() for kind in ("real", "test-suite", "generated")}, time.monotonic()
     numbered = list(enumerate(records))
-    with ProcessPoolExecutor(workers) as pool:
+    with ProcessPoolExecutor(options.workers) as pool:
         for kind in ("real", "test-suite"):
             of_kind = [pair for pair in numbered if pair[1].file.startswith("test_suite") == (kind == "test-suite")]
             batches = [of_kind[start::_BATCHES] for start in range(_BATCHES)]
-            for part in pool.map(partial(of_records, effort=effort), batches):
+            for part in pool.map(partial(of_records, effort=effort, all_dialects=options.all_dialects), batches):
                 tallies[kind].add(part)
                 progress(kind, tallies[kind], started)
         round_of = effort.seed * 10_000
-        while sum(tally.valid for tally in tallies.values()) < cases and not tallies["generated"].broken:
-            make = partial(generated_cases, _PLANS_AT_ONCE, values=effort.values, losses=effort.losses)
-            parts = [pool.submit(make, seed=round_of + worker) for worker in range(workers)]
+        while sum(tally.valid for tally in tallies.values()) < options.cases and not tallies["generated"].broken:
+            efforts = [replace(effort, seed=round_of + worker) for worker in range(options.workers)]
+            parts = [pool.submit(generated_cases, _PLANS_AT_ONCE, one) for one in efforts]
             for done in parts:
                 tallies["generated"].add(done.result())
-            round_of += workers
+            round_of += options.workers
             progress("generated", tallies["generated"], started)
     return tallies
 
@@ -109,6 +98,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--all-dialects", action="store_true", help="each schema for every dialect")
     parser.add_argument("--values", type=int, default=8, metavar="N", help="made for each side (%(default)s)")
     parser.add_argument("--losses", type=int, default=8, metavar="N", help="of a plan, looked into (%(default)s)")
+    parser.add_argument("--seconds", type=float, default=6, metavar="N", help="for one plan's values (%(default)s)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="another seed, other values (%(default)s)")
     parser.add_argument("--workers", type=int, default=2, metavar="N", help="processes (%(default)s)")
     parser.add_argument("--open", action="store_true", help="list the losses that no value was found to show")
@@ -117,11 +107,9 @@ def arguments() -> argparse.Namespace:
 
 def main() -> int:
     options = arguments()
-    effort = Effort(options.values, options.losses, options.seed, options.all_dialects)
+    effort = Effort(values=options.values, losses=options.losses, seconds=options.seconds, seed=options.seed)
     wanted = [one for one in read_records(options.folder) if not options.file or one.file in options.file]
-    tallies = run(
-        islice(wanted, options.seed % options.every, None, options.every), effort, options.cases, options.workers
-    )
+    tallies = run(islice(wanted, options.seed % options.every, None, options.every), effort, options)
     print("| " + " | ".join(_COLUMNS) + " |\n" + "|---" * len(_COLUMNS) + "|")
     total = Tally()
     for kind, tally in tallies.items():

@@ -3,7 +3,7 @@
 from ._corpus import SCHEMAS, Record, read_records
 from ._generated import DIALECTS, generated_cases
 from ._laws import LAWS, Subject, laws_of_plan, laws_of_sent, laws_of_valid, planned
-from ._run import Broken, Tally, examine
+from ._run import Broken, Effort, Tally, examine
 from ._shown import Evidence, evidence
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "LAWS",
     "SCHEMAS",
     "Broken",
+    "Effort",
     "Evidence",
     "Record",
     "Subject",

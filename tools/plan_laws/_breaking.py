@@ -88,6 +88,9 @@ def _stretched(pattern: str, length: int) -> Iterator[str]:
 
 def _lists(node: _Schema, rest: _Schema) -> Iterator[_Schema]:
     yield {**rest, "minItems": 2, "maxItems": 4, "items": {"enum": [None]}}
+    items = node.get("items")
+    if isinstance(items, dict) and isinstance(items.get("pattern"), str):
+        yield {"enum": [[text_for(items["pattern"])] * 2]}
     yield from _listed([[value, value] for value in WILD])
     enum = (node.get("items") or {}).get("enum") if isinstance(node.get("items"), dict) else None
     yield from _listed([[value, value] for value in (enum or [])[:3]])
@@ -113,11 +116,20 @@ def _conditions(node: _Schema, rest: _Schema, keyword: str) -> Iterator[_Schema]
         yield {"allOf": [bare, condition, {"not": node.get("then", {})}]}
         yield {"allOf": [bare, condition, {"required": names}]}
         yield {"allOf": [bare, condition]}
+        yield from ({"allOf": [bare, condition, other]} for other in _wild_properties(node.get("then")))
     if keyword != "then":
         yield {"allOf": [bare, {"not": condition}, {"not": node.get("else", {})}]}
         yield {"allOf": [bare, {"not": condition}]}
+        yield from ({"allOf": [bare, {"not": condition}, other]} for other in _wild_properties(node.get("else")))
     yield bare
     yield {**bare, "required": list(bare.get("properties") or ())}
+
+
+def _wild_properties(schema: Any) -> Iterator[_Schema]:
+    """Objects that have a property which `schema` names, of any value."""
+    for name in list(schema.get("properties") or ())[:3] if isinstance(schema, dict) else ():
+        yield {"required": [name]}
+        yield from ({"required": [name], "properties": {name: {"enum": [value]}}} for value in WILD)
 
 
 def _unions(node: _Schema, rest: _Schema, keyword: str) -> Iterator[_Schema]:

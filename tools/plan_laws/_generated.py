@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from penguiflow_llm_schema import Dialect, Limits, dialect_names, get_dialect
 
 from ._corpus import Record
-from ._run import Tally, examine
+from ._run import Effort, Tally, examine
 
 __all__ = ["DIALECTS", "SCHEMAS", "generated_cases"]
 
@@ -126,13 +126,11 @@ SCHEMAS: Final = st.builds(
 )
 
 
-def generated_cases(
-    plans: int, *, seed: int = 0, values: int = 3, losses: int = 8, dialects: Sequence[Dialect] = _DRAWN
-) -> Tally:
+def generated_cases(plans: int, effort: Effort, *, dialects: Sequence[Dialect] = _DRAWN) -> Tally:
     """Hold the plans of so many generated schemas to the laws; what breaks one is made as small as it gets."""
     tally = Tally()
 
-    @seeded(seed)
+    @seeded(effort.seed)
     @settings(
         max_examples=plans,
         database=None,
@@ -145,7 +143,7 @@ def generated_cases(
         text = json.dumps(schema)
         name = hashlib.sha256(text.encode()).hexdigest()[:12]
         record = Record(name=name, file="generated", schema=schema)
-        found = examine(record, dialect, values=values, losses=losses, seed=seed)
+        found = examine(record, dialect, effort)
         tally.add(replace(found, broken=[replace(one, schema=text) for one in found.broken[:1]]))
         if found.broken:
             raise _BrokenError

@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 import jsonschema
+import referencing
 from jsonschema.exceptions import SchemaError, ValidationError
 from jsonschema.validators import validator_for
 
@@ -16,6 +17,7 @@ __all__ = ["Judge", "Unjudgeable", "escaped", "same", "schemas_in", "target", "t
 
 # read as the first that takes it, where a schema does not say which draft it is of
 _DRAFTS: Final = (jsonschema.Draft202012Validator, jsonschema.Draft7Validator, jsonschema.Draft4Validator)
+_NULL: Final = {"type": "null"}
 _REFERENCES: Final = frozenset({"$ref", "$dynamicRef", "$recursiveRef"})
 _DATA: Final = frozenset({"const", "default", "enum", "example", "examples"})  # whose dicts are no schemas
 _NAMED: Final = frozenset(
@@ -46,15 +48,14 @@ class Judge:
                     draft.check_schema(read)
             except (SchemaError, RecursionError):
                 continue
-            return cls(read, draft(read, format_checker=draft.FORMAT_CHECKER))
+            return cls(read, _validator(draft, read))
         raise Unjudgeable("no draft takes it")
 
     @classmethod
     def of_sent(cls, schema: Any) -> Judge:
         """Of a schema that was made here, which needs no draft and no check."""
         read = with_nulls(schema)
-        draft = jsonschema.Draft202012Validator
-        return cls(read, draft(read, format_checker=draft.FORMAT_CHECKER))
+        return cls(read, _validator(jsonschema.Draft202012Validator, read))
 
     def errors(self, value: Any) -> list[ValidationError]:
         """All that is wrong with `value`; raises `Unjudgeable` where references, patterns or recursion lead nowhere."""
@@ -69,6 +70,11 @@ class Judge:
         return not self.errors(value)
 
 
+def _validator(draft: Any, schema: Any) -> Any:
+    """One that fetches nothing: what a reference out of the document demands stays unknown."""
+    return draft(schema, registry=referencing.Registry(), format_checker=draft.FORMAT_CHECKER)
+
+
 def with_nulls(schema: Any) -> Any:
     """A copy in which OpenAPI's `nullable` is said with a type list, which validators know."""
     copied = _copy(schema)
@@ -79,6 +85,12 @@ def with_nulls(schema: Any) -> Any:
                 node["enum"] = [*node["enum"], None]
         elif node.get("nullable") is True and isinstance(node.get("anyOf"), list):
             node["anyOf"] = [*node["anyOf"], {"type": "null"}]
+        elif (
+            node.get("nullable") is True
+            and isinstance(node.get("oneOf"), list)
+            and {"type": "null"} not in node["oneOf"]
+        ):
+            node["oneOf"] = [*node["oneOf"], {"type": "null"}]
     return copied
 
 

@@ -33,14 +33,18 @@ LAWS: Final = {
 _OF_TYPE: Final = {
     "object": {
         "properties", "patternProperties", "additionalProperties", "required", "minProperties", "maxProperties",
-        "propertyNames", "dependentRequired", "dependentSchemas", "unevaluatedProperties",
+        "propertyNames", "dependentRequired", "dependentSchemas", "dependencies", "unevaluatedProperties",
     },
-    "array": {"items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains", "unevaluatedItems"},
+    "array": {
+        "items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains", "minContains", "maxContains",
+        "unevaluatedItems",
+    },
     "string": {"pattern", "minLength", "maxLength", "format"},
     "number": {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"},
 }  # fmt: skip
 _SPEAKING: Final = frozenset[str]().union(*_OF_TYPE.values())
-_OPENING: Final = frozenset({"additionalProperties", "patternProperties", "unevaluatedProperties", "allOf", "$ref"})
+_NAMING: Final = frozenset({"properties", "patternProperties"})
+_OPENING: Final = frozenset({"additionalProperties", "unevaluatedProperties", "$ref"})
 
 
 # which a branch is not chosen by when a value is taken forward
@@ -67,10 +71,12 @@ def planned(schema: Any, dialect: Dialect) -> Subject | None:
         return None
     if not made.compatible:
         return None
-    sent = _closed(made.schema) if dialect.enforcement == "compiled" else made.schema
-    opened = Judge.of_sent(_opened(made.schema) if dialect.enforcement == "compiled" else made.schema)
+    if dialect.enforcement == "compiled":
+        sent, opened = Judge.of_sent(_closed(made.schema)), Judge.of_sent(_opened(made.schema))
+    else:
+        sent = opened = _judge(made.schema) or Judge.of_sent(made.schema)
     declared = _judge(_as_declared(schema))
-    return Subject(made, _judge(schema), Judge.of_sent(sent), opened, declared, _is_stated(schema))
+    return Subject(made, _judge(schema), sent, opened, declared, _is_stated(schema))
 
 
 def _is_stated(schema: Any) -> bool:
@@ -94,16 +100,23 @@ def _as_declared(schema: Any) -> Any:
     """The schema as it is read: of the types that its keywords speak of, and with no properties but those it names."""
     copied = copy.deepcopy(schema)
     for _, node in schemas_in(copied):
+        for keyword in ("if", "then", "else"):  # what is named only there is not sent, and reported
+            node.pop(keyword, None)
         types = [name for name, keywords in _OF_TYPE.items() if keywords & node.keys()]
-        if types and not node.keys() & {"type", "enum", "const", "$ref", "anyOf", "oneOf", "allOf"}:
+        if types and not node.keys() & {"type", "enum", "const"}:
             node["type"] = types
-        if "properties" in node and not node.keys() & _OPENING:
+        if node.keys() & _NAMING and not node.keys() & _OPENING and not _adds_properties(node.get("allOf")):
             node["additionalProperties"] = False
         is_tuple = "prefixItems" in node or isinstance(node.get("items"), list)
         if is_tuple and not isinstance(node.get("items"), dict | bool) and "additionalItems" not in node:
             positions = node.get("prefixItems", node.get("items"))
             node.setdefault("maxItems", len(positions) if isinstance(positions, list) else 0)
     return copied
+
+
+def _adds_properties(members: Any) -> bool:
+    conditions = {"if", "then", "else", "description", "title", "not", "required"}
+    return isinstance(members, list) and any(isinstance(one, dict) and one.keys() - conditions for one in members)
 
 
 def _judge(schema: Any) -> Judge | None:
@@ -173,23 +186,33 @@ def laws_of_valid(subject: Subject, value: Any, rng: Random) -> Iterator[tuple[s
     sent = made.forward(value)
     back = made.restore(sent)
     if returned(subject, value, back) is None:
-        yield "there and back", f"{difference(value, back)}; it was sent as {_text(sent)[:2000]}"
+        law = "there and back" if _is_declared(subject, value) else "undeclared"
+        yield law, f"{difference(value, back)}; it was sent as {_text(sent)[:2000]}"
     yield from _fits(subject, value, sent)
     if not _is_ambiguous(back) and not same(back, made.restore(back)):
         yield "left alone", difference(back, made.restore(back))
     if not _is_ambiguous(back):
-        yield from _begin(made, sent, back, rng)
+        yield from _begin(subject, sent, back, rng)
 
 
 def _fits(subject: Subject, value: Any, sent: Any) -> Iterator[tuple[str, str]]:
     try:
         errors = subject.opened.errors(sent)
-        is_declared = subject.is_stated or (subject.declared is not None and subject.declared.is_valid(value))
     except Unjudgeable:
         return
     for error in errors[:1]:
-        law = "fits" if is_declared else "undeclared"
+        law = "fits" if _is_declared(subject, value) else "undeclared"
         yield law, f"{error.message[-300:]} at {list(error.absolute_schema_path)}; {_text(sent)[:1500]}"
+
+
+def _is_declared(subject: Subject, value: Any) -> bool:
+    """Whether `value` is of the types, and has only the parts, that the schema speaks of."""
+    if subject.is_stated or subject.declared is None:
+        return subject.is_stated
+    try:
+        return subject.declared.is_valid(value)
+    except Unjudgeable:
+        return False
 
 
 def returned(subject: Subject, value: Any, back: Any) -> Literal["same", "by default", "reported"] | None:
@@ -256,10 +279,10 @@ def _is_ambiguous(value: Any) -> bool:
     """Whether part of `value` may be read in the sent shape too.
 
     A string that is JSON may have been sent as text; what is empty, null, or a list of one may stand for nothing or for
-    its item.
+    its item, and an object with nothing but a `value` for that.
     """
     if isinstance(value, dict):
-        return not value or any(map(_is_ambiguous, value.values()))
+        return value.keys() <= {"value"} or any(map(_is_ambiguous, value.values()))
     if isinstance(value, list):
         return len(value) < 2 or any(map(_is_ambiguous, value))
     if value is None:
@@ -273,16 +296,27 @@ def _is_ambiguous(value: Any) -> bool:
     return True
 
 
-def _begin(made: SchemaPlan, sent: Any, back: Any, rng: Random) -> Iterator[tuple[str, str]]:
+def _may_stay(subject: Subject, part: Any) -> bool:
+    """Whether `part` is a value as it is, so that it may have been restored before."""
+    try:
+        return subject.asked is not None and subject.asked.is_valid(part)
+    except Unjudgeable:
+        return False
+
+
+def _begin(subject: Subject, sent: Any, back: Any, rng: Random) -> Iterator[tuple[str, str]]:
     """Values of a stream, as a lenient reader of JSON has them."""
+    made = subject.made
     for beginning in beginnings(sent, rng):
         part = made.restore(beginning)
-        if not _begins(part, back):
+        if not _begins(part, back) and not _may_stay(subject, part):
             yield "beginnings", f"{_text(beginning)[:600]} of {_text(sent)[:600]} is restored to {_text(part)[:600]}"
 
 
 def _begins(part: Any, whole: Any) -> bool:
     """Whether `part` is `whole` but for what is missing: null is nothing yet, an unfinished text that of any value."""
+    if part in ([], {}):
+        return True  # of what is not told yet
     if isinstance(part, dict) and isinstance(whole, dict):
         return all(_begins(item, whole.get(key)) for key, item in part.items())
     if isinstance(part, list) and isinstance(whole, list):

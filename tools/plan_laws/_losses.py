@@ -97,6 +97,11 @@ def _is_reported(error: ValidationError, losses: Sequence[SchemaLoss], document:
         return True  # sent where nothing fits
     if _speaks_of(passed, losses, _WHOLE | unions):
         return True
+    if error.validator is None:  # a schema that is false, whose own place is left out of the path
+        return any(loss.pointer == pointer for loss in losses for pointer, keyword in passed if not keyword)
+    if str(error.validator).startswith("unevaluated"):  # the validator does not say what is wrong inside
+        places = [pointer for pointer, keyword in passed if keyword == error.validator]
+        return any(loss.pointer.startswith(place) for loss in losses for place in places)
     if error.validator not in ("anyOf", "oneOf"):
         return False
     if not error.context:  # more than one branch of `oneOf` fits: something in one of them was lost

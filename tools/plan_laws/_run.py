@@ -20,12 +20,21 @@ from ._laws import Subject, laws_of_plan, laws_of_sent, laws_of_valid, planned, 
 from ._shown import evidence
 from ._values import changed, made_for
 
-__all__ = ["Broken", "Tally", "examine"]
+__all__ = ["Broken", "Effort", "Tally", "examine"]
 
 _LARGEST: Final = 60_000  # characters of a schema for which values are judged; planning alone has no limit
-_SECONDS: Final = 6  # for the values of one schema, and for the evidence of its losses; planning has no limit here
 _MOST_OF_A_KIND: Final = 30  # values of the author's that are tried
-_CHANGES: Final = 3  # of each value that may be sent
+_CHANGES: Final = 2  # of each value that may be sent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How much is tried for each plan."""
+
+    values: int  # made for each side
+    losses: int = 8  # of which it is looked for a value that shows them
+    seconds: float = 6  # for the values, and again for the losses; planning has no limit here
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,13 +74,13 @@ class _TooSlow(BaseException):
 
 
 @contextmanager
-def _within_time() -> Iterator[None]:
+def _within_time(seconds: float) -> Iterator[None]:
     def stop(_number: int, frame: FrameType | None) -> None:
         if frame is None or frame.f_code.co_name != "gc_callback":  # of Hypothesis: what is raised there goes unheard
             raise _TooSlow
 
     before = signal.signal(signal.SIGVTALRM, stop)  # of this process's own time: others may keep it waiting
-    signal.setitimer(signal.ITIMER_VIRTUAL, _SECONDS, 0.1)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, 0.1)
     try:
         yield
     finally:
@@ -79,11 +88,8 @@ def _within_time() -> Iterator[None]:
         signal.signal(signal.SIGVTALRM, before)
 
 
-def examine(record: Record, dialect: Dialect, *, values: int, losses: int = 8, seed: int = 0) -> Tally:
-    """Hold the plan of one schema to all laws, with `values` made for each side beside those of its author.
-
-    Of at most `losses` it is looked for a value that shows them.
-    """
+def examine(record: Record, dialect: Dialect, effort: Effort) -> Tally:
+    """Hold the plan of one schema to all laws, with values made for each side beside those of its author."""
     tally = Tally()
     subject = planned(record.schema, dialect)
     if subject is None:
@@ -92,13 +98,13 @@ def examine(record: Record, dialect: Dialect, *, values: int, losses: int = 8, s
     tally.losses.update(loss.keyword for loss in subject.made.losses)
     found = list(laws_of_plan(subject, record.schema, dialect))
     if len(json.dumps(record.schema)) <= _LARGEST:
-        rng = Random(f"{record.name}/{dialect.name}/{seed}")
+        rng = Random(f"{record.name}/{dialect.name}/{effort.seed}")
         drawn = _Drawn()
         try:
-            with _within_time():
-                found.extend(_laws_of_values(subject, record, tally, drawn, values, rng))
-            with _within_time():
-                _look_for_evidence(record.name, subject, tally, drawn, losses, rng)
+            with _within_time(effort.seconds):
+                found.extend(_laws_of_values(subject, record, tally, drawn, effort.values, rng))
+            with _within_time(effort.seconds):
+                _look_for_evidence(record.name, subject, tally, drawn, effort.losses, rng)
         except _TooSlow:
             tally.slow += 1
     tally.broken += [Broken(law=law, schema=record.name, dialect=dialect.name, how=how) for law, how in found]
@@ -117,7 +123,10 @@ def _laws_of_values(
     subject: Subject, record: Record, tally: Tally, drawn: _Drawn, count: int, rng: Random
 ) -> Iterator[tuple[str, str]]:
     made = [value for value in made_for(record.schema, count, rng.randrange(10**6)) if _is_valid(subject.asked, value)]
-    drawn.valid = valid = _distinct([*record.valid[:_MOST_OF_A_KIND], *made])
+    own = record.valid[:_MOST_OF_A_KIND]
+    if record.file.startswith("test_suite"):  # parts of which are optional, and not what the judge has
+        own = tuple(value for value in own if _is_valid(subject.asked, value))
+    drawn.valid = valid = _distinct([*own, *made])
     for value in valid:
         _count(subject, value, tally)
         for law, how in laws_of_valid(subject, value, rng):

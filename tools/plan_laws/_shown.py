@@ -59,6 +59,8 @@ def evidence(
     subject: Subject, losses: Sequence[SchemaLoss], pool: Sequence[Any], valid: Sequence[Any], rng: Random
 ) -> Iterator[Evidence]:
     """What there is for each of `losses`; `pool` has values that may be sent, `valid` ones that were asked for."""
+    if not losses:
+        return
     if subject.asked is None:
         yield from (Evidence(loss, "unknowable") for loss in losses)
         return

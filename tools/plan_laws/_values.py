@@ -71,7 +71,8 @@ def _other(value: Any, rng: Random) -> Any:
         case str() if rng.random() < 0.7:
             return rng.choice([value + "x", value * 9, value[:-1], value.upper()])
         case int() | float() if not isinstance(value, bool) and rng.random() < 0.7:
-            return rng.choice([value + 1, value - 1, -value, value + 0.5, value * 1000])
+            other = rng.choice([value + 1, value - 1, -value, value + 0.5, value * 1000])
+            return int(other) if float(other).is_integer() else other  # 2.0 is no integer in older drafts
         case _:
             return rng.choice(_SCALARS)
 

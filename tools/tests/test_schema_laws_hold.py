@@ -8,6 +8,7 @@ import pytest
 from plan_laws import (
     DIALECTS,
     SCHEMAS,
+    Effort,
     Record,
     evidence,
     examine,
@@ -33,7 +34,7 @@ NAME = {
 
 def test_laws_hold_for_generated_schemas() -> None:
     """Every rewrite under every other; a counterexample is printed as small as it gets."""
-    found = generated_cases(40, seed=4, values=2, losses=2)
+    found = generated_cases(40, Effort(values=2, losses=2, seed=4))
     assert [] == found.broken
     assert found.valid > 30 < found.sent
 
@@ -44,7 +45,7 @@ def test_laws_hold_for_real_schemas() -> None:
         pytest.skip("needs the real schemas in the folder 'shared' beside the repository")
     records = [record for record in read_records() if record.valid and len(str(record.schema)) < 2_000][::60]
     for number, record in enumerate(records):
-        assert [] == examine(record, DIALECTS[number % len(DIALECTS)], values=2, losses=2).broken
+        assert [] == examine(record, DIALECTS[number % len(DIALECTS)], Effort(values=2, losses=2)).broken
 
 
 def subject(schema: Any, **changes: Any) -> Any:
@@ -83,7 +84,7 @@ def test_a_lost_way_back_is_found() -> None:
 
 def test_a_record_without_values() -> None:
     """What cannot be planned counts for nothing."""
-    assert 0 == examine(Record(name="x", file="", schema={"type": "nonsense"}), STRICT, values=1).plans
+    assert 0 == examine(Record(name="x", file="", schema={"type": "nonsense"}), STRICT, Effort(values=1)).plans
 
 
 def kinds(found: Any, losses: Any) -> list[str]:

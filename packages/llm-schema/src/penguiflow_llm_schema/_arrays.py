@@ -19,6 +19,8 @@ _DESCRIBED: Final = ("uniqueItems", "contains", "minContains", "maxContains", "u
 
 def emit_array(context: Context, sites: Sequence[Site], level: int, sentences: Sentences) -> Emitted:
     """A list of one kind of item as a list, positions with schemas of their own as an object."""
+    if _contains_nothing(sites):
+        return never()
     for keyword in _DESCRIBED:
         for site, value in holders(sites, keyword):
             if value is not False and not (keyword == "minContains" and value == 0):
@@ -28,6 +30,11 @@ def emit_array(context: Context, sites: Sequence[Site], level: int, sentences: S
         return _emit_tuple(context, sites, level, sentences)
     items = context.emit(_items(context, sites), level + 1)
     return _list_of(context, sites, items, sentences)
+
+
+def _contains_nothing(sites: Sequence[Site]) -> bool:
+    """Whether an item is demanded that nothing fits."""
+    return any(site.get("contains") in (False, {"not": {}}) and site.get("minContains") != 0 for site in sites)
 
 
 def _report_cousins(context: Context, sites: Sequence[Site]) -> None:
@@ -40,7 +47,16 @@ def _report_cousins(context: Context, sites: Sequence[Site]) -> None:
 
 
 def _items(context: Context, sites: Sequence[Site]) -> Place:
-    return tuple(context.child(site, "items") for site in sites if site.has("items"))
+    """What holds for the items beyond all positions; `unevaluatedItems: false` alone lets none be."""
+    stated = tuple(context.child(site, "items") for site in sites if site.has("items"))
+    closing = [site for site, value in holders(sites, "unevaluatedItems") if value is False]
+    if stated or not closing:
+        return stated
+    if any(site.has("contains") or site.has("if") for site in sites):
+        detail = "items that a condition or `contains` speaks of are not told from others; describe all with `items`"
+        context.lose(closing[0], "unevaluatedItems", "relaxed", detail)
+        return ()
+    return (context.child(closing[0], "unevaluatedItems"),)
 
 
 def _list_of(context: Context, sites: Sequence[Site], items: Emitted, sentences: Sentences) -> Emitted:

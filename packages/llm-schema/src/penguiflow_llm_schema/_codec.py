@@ -69,7 +69,9 @@ class MaybeCodec:
 
 @dataclass(frozen=True, slots=True)
 class JsonTextCodec:
-    """Any value, sent as JSON in a string."""
+    """Any value, sent as JSON in a string: as the one of the `listed` texts, if there are some, that means the same."""
+
+    listed: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, assert_never
@@ -29,7 +30,7 @@ from ._codec import (
     option_name,
 )
 from ._distance import Distances
-from ._json import compact
+from ._json import compact, is_same
 
 __all__ = ["Forwarder", "forward"]
 
@@ -71,8 +72,8 @@ class Forwarder:
             case MaybeCodec(inner=inner):
                 is_nothing = value is None and not codec.null_is_item
                 return [] if is_nothing else [self.walk(inner, value, level + 1, is_strict=is_strict)]
-            case JsonTextCodec():
-                return _as_text(value)
+            case JsonTextCodec(listed=listed):
+                return _as_text(value, listed)
             case WrapCodec(name=name, inner=inner):
                 return {name: self.walk(inner, value, level + 1, is_strict=is_strict)}
             case ArrayCodec(items=items):
@@ -189,8 +190,11 @@ def _absent(one: Field) -> Any:
     return [] if isinstance(one.codec, MaybeCodec) else None
 
 
-def _as_text(value: Any) -> Any:
+def _as_text(value: Any, listed: Sequence[str]) -> Any:
     try:
-        return compact(value)
+        text = compact(value)
+        if text in listed or not listed:
+            return text
+        return next((one for one in listed if is_same(json.loads(one), value)), text)
     except (TypeError, ValueError, RecursionError):  # no JSON value
         return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final, Literal, TypeAlias
 
-__all__ = ["TYPE_ORDER", "JsonType", "canonical", "compact", "join", "json_type", "split", "step"]
+__all__ = ["TYPE_ORDER", "JsonType", "canonical", "compact", "is_same", "join", "json_type", "split", "step"]
 
 _encode: Final = json.JSONEncoder(sort_keys=True).encode
 _encode_as_is: Final = json.JSONEncoder(ensure_ascii=False).encode
@@ -39,6 +39,19 @@ def canonical(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return _encode(value)
+
+
+def is_same(left: object, right: object) -> bool:
+    """Whether two JSON values are equal, in any order of keys: 1 and 1.0 are, at any level, 1 and true are not."""
+    match left, right:
+        case dict(), dict():
+            return left.keys() == right.keys() and all(is_same(left[key], right[key]) for key in left)
+        case list(), list():
+            return len(left) == len(right) and all(map(is_same, left, right))
+        case (bool(), _) | (_, bool()):
+            return left is right
+        case _:
+            return left == right
 
 
 def compact(value: object) -> str:

@@ -243,7 +243,7 @@ def _pairs(context: Context, sites: Sequence[Site], shape: _Shape, level: int) -
     key = context.emit(_key_place(context, sites, shape), level + 2)
     value = _pair_value(context, shape, level + 2)
     if key.fits == "none" or value.fits == "none":
-        items = closed_object({KEY: {"type": "string"}, VALUE: {"type": "null"}})
+        items = closed_object({KEY: key.schema if key.fits != "none" else {"type": "string"}, VALUE: {"type": "null"}})
         return {"type": "array", "items": items, **_none(context, sites)}, PairsCodec(value.codec)
     items = closed_object({KEY: key.schema, VALUE: value.schema})
     return {"type": "array", "items": items}, PairsCodec(value.codec)

@@ -174,6 +174,8 @@ def _joined(base: str, address: str) -> str:
 
 def _own_id(schema: dict[str, Any], draft: int) -> str:
     """The address a schema gives itself, "" for none; a bare fragment is an anchor, not an address."""
+    if draft <= 7 and "$ref" in schema:  # whatever stood beside a reference was ignored
+        return ""
     own = schema.get("id" if draft <= 4 else "$id")
     return own if isinstance(own, str) and not own.startswith("#") else ""
 

@@ -203,7 +203,8 @@ def _one_type(
         return Emitted({"type": "boolean"}, SAME)
     codec: Codec = SAME
     if name == "object":
-        name, values, codec = "string", [compact(value) for value in values], JsonTextCodec()
+        texts = [compact(value) for value in values]
+        name, values, codec = "string", texts, JsonTextCodec(tuple(texts))
     if _is_too_long(context, name, values):
         return _unlisted(context, sites, name, values, codec, sentences)
     if len(values) == 1 and context.dialect.const == "const" and any(site.has("const") for site in sites):

@@ -8,8 +8,9 @@ from ._codec import SAME, WRAPPER, Codec, Codecs, WrapCodec
 from ._describe import sentence, with_sentences
 from ._dialect import Dialect
 from ._document import Document
+from ._facts import SPEAKS_OF
 from ._json import JsonType, join, split, step
-from ._keywords import SCHEMA_LISTS, SCHEMA_MAPS, SCHEMA_VALUES, subschemas
+from ._keywords import ANNOTATIONS, SCHEMA_LISTS, SCHEMA_MAPS, SCHEMA_VALUES, subschemas
 from ._loss import SchemaLoss
 from ._normal import normalise, type_names
 from ._patterns import looks_around, renamed
@@ -20,6 +21,7 @@ __all__ = ["misnamed", "show_document"]
 _NOT_AT_THE_TOP: Final = frozenset({"oneOf", "anyOf", "allOf", "enum", "not", "$ref", "const"})
 _HOISTED: Final = ("$schema", "$defs", "definitions")
 _FORMS: Final = {"items": dict | bool, "required": list, "description": str, "title": str}  # in 2020-12
+_OF_NEIGHBOURS: Final = frozenset({"unevaluatedItems", "unevaluatedProperties"})  # speak of what stands beside them
 _OWN_NAMES: Final = ("$id", "id")
 
 
@@ -125,11 +127,13 @@ def _as_object(schema: dict[str, Any], resolver: Resolver) -> tuple[dict[str, An
 def _is_plain_object(schema: dict[str, Any]) -> bool:
     if schema.keys() & _NOT_AT_THE_TOP:
         return False
-    return schema["type"] == "object" if "type" in schema else "properties" in schema
+    if "type" in schema:
+        return schema["type"] == "object"
+    return "properties" in schema and all(SPEAKS_OF.get(keyword, "object") == "object" for keyword in schema)
 
 
 def _opened(schema: dict[str, Any], resolver: Resolver) -> dict[str, Any]:
-    """`schema` with a reference at its top replaced by the definition it means, once."""
+    """`schema` with a reference at its top replaced by the definition it means, once, where they can be one schema."""
     reference = schema.get("$ref")
     if not isinstance(reference, str) or not reference.startswith("#/"):
         return dict(schema)
@@ -140,6 +144,8 @@ def _opened(schema: dict[str, Any], resolver: Resolver) -> dict[str, Any]:
     for token in split(target.pointer):
         body = step(body, token)
     beside = {keyword: value for keyword, value in schema.items() if keyword != "$ref"}
+    if body.keys() & (beside.keys() - ANNOTATIONS | _OF_NEIGHBOURS):
+        return dict(schema)  # together in one schema they would mean something else
     return {**body, **beside}
 
 

@@ -95,7 +95,7 @@ def _choice(context: Context, branches: Sequence[Emitted], site: Site, *, takes_
     words = "Fill one option, or none for null." if takes_null else "Fill exactly one option."
     if not takes_null:
         detail = "sent as an object with an option for each branch, which may all be empty; use fewer unions"
-        keyword = next((keyword for keyword in ("anyOf", "oneOf", "type") if site.has(keyword)), "anyOf")
+        keyword = next((keyword for keyword in ("anyOf", "oneOf") if site.has(keyword)), "type")
         context.lose(site, keyword, "relaxed", detail)
     codec = ChoiceCodec(tuple(Branch(one.schema, one.codec) for one in branches), as_lists)
     return Emitted({"type": "object", "description": words} | schema, codec, null_inside=takes_null)
