@@ -51,6 +51,19 @@ async def test_one_probe_decides(bench: Any) -> None:
     assert ["down", "down", "open", "down", "open", "back", "again"] == outcomes
 
 
+async def test_a_probe_that_is_refused_may_be_sent_again(bench: Any) -> None:
+    """A rate limit tells nothing of an outage: the call waits as it is told to, and is the next probe."""
+    clock = ManualClock()
+    provider = bench.provider(DOWN, LLMRateLimitError("slow", retry_after_s=3.0), bench.answer("back"))
+    client = bench.client(provider, clock=clock, breaker=CircuitBreaker(failures=1), max_retries=1)
+    with pytest.raises(LLMServerError):
+        await client.complete("x")
+    await clock.advance(1.0)
+    probing = asyncio.create_task(client.complete("x"))
+    await clock.advance(3.0)
+    assert (await probing).text == "back"
+
+
 async def test_other_failures_do_not_open_it(bench: Any) -> None:
     """A bad request or a rate limit is no outage."""
     errors = [LLMInvalidRequestError("x"), LLMRateLimitError("x")] * 5

@@ -75,6 +75,18 @@ async def test_an_attempt_without_output_is_given_up(bench: Any, streamed: bool)
     assert clock.next_s is None
 
 
+@pytest.mark.parametrize("start", [0.1, 0.6, 2.4, 4_000.1])
+async def test_an_attempt_is_given_up_at_any_moment_of_the_clock(bench: Any, start: float) -> None:
+    """`start + 0.7 - start` is less than 0.7 at some: nobody must wait for the rest of it for ever."""
+    clock = ManualClock()
+    await clock.advance(start)
+    client = bench.client(bench.provider(silent), clock=clock, max_retries=0, first_output_timeout_s=0.7)
+    call = asyncio.create_task(client.complete("x"))
+    await clock.advance(0.8)
+    with pytest.raises(LLMTimeoutError):
+        await call
+
+
 async def test_a_stream_that_stalls_is_given_up(bench: Any) -> None:
     """Each event starts the time anew; text that was seen is kept, and nothing is tried again."""
     clock = ManualClock()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from random import Random
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from penguiflow_llm_types import (
     LLMQuotaError,
     LLMRateLimitError,
     LLMRefusalError,
+    LLMSchemaRejectedError,
     LLMServerError,
     LLMStreamInterruptedError,
     LLMTimeoutError,
@@ -32,6 +34,13 @@ from penguiflow_llm_types import (
     TextDelta,
     Usage,
 )
+
+
+class Longest(Random):
+    """Jitter that always falls on the upper bound."""
+
+    def uniform(self, a: float, b: float) -> float:
+        return b
 
 
 class City(BaseModel):
@@ -125,6 +134,29 @@ async def test_each_model_gets_its_own_mode(bench: Any) -> None:
         result.mode_used,
         [attempt.mode for attempt in result.history],
     )
+
+
+async def test_what_one_refuses_another_may_take(bench: Any) -> None:
+    """Under the same name: the refusal of one endpoint says nothing of the other."""
+    refusing = bench.provider(LLMSchemaRejectedError("no"), LLMServerError("down"), name="one")
+    client = bench.clients(refusing, bench.provider(bench.answer(OSLO), name="two"), max_retries=1)
+    assert OutputMode.NATIVE is (await client.generate("x", City)).mode_used
+
+
+async def test_the_next_model_has_not_failed_yet(bench: Any) -> None:
+    """A circuit that opened during a pause leads on; what the model before had cost is not held against the next."""
+    clock = ManualClock()
+    first = bench.provider(LLMServerError("down"), name="one")
+    second = bench.provider(LLMConnectionError("refused", kind="connect"), bench.answer(OSLO), name="two")
+    client = bench.clients(first, second, clock=clock, max_retries=2, rng=Longest())
+    client._endpoints[1].cooling_until = 0.1
+    call = asyncio.create_task(client.complete("x"))
+    await clock.advance(0.4)
+    client._endpoints[0].breaker = CircuitBreaker(failures=1)
+    client._endpoints[0].breaker.fail("another", clock.now())
+    await clock.advance(0.1)
+    assert call.done(), "a refused connection is tried again at once"
+    assert [1, 2] == [len(first.requests), len(second.requests)]
 
 
 async def test_a_model_that_cannot_do_it_is_passed_over(bench: Any) -> None:

@@ -108,7 +108,7 @@ def test_a_lossless_mode_is_preferred(bench: Any) -> None:
     """A constraint the provider enforces is worth more than the usual order."""
     at_least_one = output_type({"type": "object", "properties": {"n": {"type": "integer", "minimum": 1}}})
     poor = replace(get_dialect(STRICT), name="poor/strict@2026-11", keeps=frozenset())
-    rungs = ModeSelector().rungs(at_least_one, bench.profile(native_dialect=poor), None)
+    rungs = ModeSelector().rungs(at_least_one, bench.profile(native_dialect=poor), None, now=0.0)
     assert [TOOLS, NATIVE, PROMPTED] == [choice.mode for choice in rungs]
     assert [True, False] == [choice.plan.lossless for choice in rungs[:2]]
     assert rungs[0].why == "tools carry this schema"
@@ -117,7 +117,7 @@ def test_a_lossless_mode_is_preferred(bench: Any) -> None:
 def test_an_unenforced_mode_is_not_preferred(bench: Any) -> None:
     """A tool that is only shown its schema loses nothing on paper, and keeps nothing either."""
     profile = bench.profile(strict_tool_dialect="json-schema@2020-12")
-    rungs = ModeSelector().rungs(output_type(LOSSY), profile, None)
+    rungs = ModeSelector().rungs(output_type(LOSSY), profile, None, now=0.0)
     assert [(NATIVE, True), (TOOLS, False)] == [(choice.mode, choice.plan.strict) for choice in rungs[:2]]
 
 
@@ -128,7 +128,7 @@ def test_forced_modes(bench: Any, given: OutputMode | str, mode: OutputMode) -> 
     """Forced, a mode stands alone: nothing is stepped down to in silence."""
     expected = choose_output_mode(bench.profile(), City, mode=given)
     assert (mode, "it was asked for") == (expected.mode, expected.why)
-    assert (expected,) == ModeSelector().rungs(output_type(City), bench.profile(), given)
+    assert (expected,) == ModeSelector().rungs(output_type(City), bench.profile(), given, now=0.0)
 
 
 @pytest.mark.parametrize(
@@ -188,61 +188,47 @@ def test_the_store_of_plans_is_bounded(bench: Any) -> None:
     assert len(_plans._plans) <= _plans._MOST
 
 
-class Clock:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 def test_a_refusal_is_remembered_for_an_hour(bench: Any) -> None:
     """A provider may take tomorrow what it refuses today."""
-    clock = Clock()
-    selector = ModeSelector(now=clock)
-    profile = bench.profile()
+    selector = ModeSelector()
 
-    def modes() -> list[OutputMode]:
-        return [choice.mode for choice in selector.rungs(output_type(City), profile, None)]
+    def modes(model: Any, now: float) -> list[OutputMode]:
+        return [choice.mode for choice in selector.rungs(output_type(model), bench.profile(), None, now=now)]
 
-    selector.refuse(output_type(City), profile, NATIVE)
-    assert [TOOLS, PROMPTED] == modes()
-    assert [NATIVE, TOOLS, PROMPTED] == [c.mode for c in selector.rungs(output_type(Person), profile, None)]
-    clock.now = 3_599.0
-    assert [TOOLS, PROMPTED] == modes()
-    clock.now = 3_600.0
-    assert [NATIVE, TOOLS, PROMPTED] == modes()
+    selector.refuse(output_type(City), NATIVE, 0.0)
+    assert [TOOLS, PROMPTED] == modes(City, 0.0)
+    assert [NATIVE, TOOLS, PROMPTED] == modes(Person, 0.0)
+    assert [TOOLS, PROMPTED] == modes(City, 3_599.0)
+    assert [NATIVE, TOOLS, PROMPTED] == modes(City, 3_600.0)
 
 
 def test_a_forced_mode_is_tried_again_after_a_refusal(bench: Any) -> None:
     """Who insists is taken at their word."""
     selector = ModeSelector()
-    selector.refuse(output_type(City), bench.profile(), NATIVE)
-    assert [NATIVE] == [choice.mode for choice in selector.rungs(output_type(City), bench.profile(), "native")]
+    selector.refuse(output_type(City), NATIVE, 0.0)
+    assert [NATIVE] == [choice.mode for choice in selector.rungs(output_type(City), bench.profile(), "native", now=0.0)]
 
 
 def test_the_memory_of_refusals_is_bounded(bench: Any) -> None:
     """Schemas made per request must not fill the memory."""
     selector = ModeSelector()
     for number in range(1_030):
-        selector.refuse(output_type(City), bench.profile(model=f"m{number}"), NATIVE)
+        selector.refuse(output_type({"const": number}), NATIVE, 0.0)
     assert len(selector._refused) <= 1_024
 
 
 def test_what_cannot_be_streamed_is_no_rung_of_a_stream(bench: Any) -> None:
     """Claude behind Databricks, and Groq: structured output that a plain call gets and a stream does not."""
     profile = bench.profile(native_streams=False)
-    modes = {
-        streamed: [rung.mode for rung in ModeSelector().rungs(output_type(City), profile, None, streamed=streamed)]
+    plain, streamed = (
+        [rung.mode for rung in ModeSelector().rungs(output_type(City), profile, None, now=0.0, streamed=streamed)]
         for streamed in (False, True)
-    }
-    assert modes == {False: [NATIVE, TOOLS, PROMPTED], True: [TOOLS, PROMPTED]}
+    )
+    assert ([NATIVE, TOOLS, PROMPTED], [TOOLS, PROMPTED]) == (plain, streamed)
 
 
 def test_a_forced_mode_that_cannot_be_streamed_fails_before_any_request(bench: Any) -> None:
     """The provider would refuse it, after a round trip."""
     profile = bench.profile(native_streams=False)
     with pytest.raises(LLMConfigurationError, match="does not stream it; use generate"):
-        ModeSelector().rungs(output_type(City), profile, NATIVE, streamed=True)
+        ModeSelector().rungs(output_type(City), profile, NATIVE, now=0.0, streamed=True)

@@ -17,7 +17,6 @@ from penguiflow_llm_core._clock import SYSTEM_CLOCK, Clock
 from penguiflow_llm_core._defaults import ClientDefaults
 from penguiflow_llm_core._endpoint import Endpoint, Route
 from penguiflow_llm_core._inputs import MessagesInput, ToolChoiceInput, ToolInput, to_tools
-from penguiflow_llm_core._modes import ModeSelector
 from penguiflow_llm_core._options import RequestOptions, build_request
 from penguiflow_llm_core._output_type import output_type
 from penguiflow_llm_core._portal import SyncPortal
@@ -63,7 +62,6 @@ class LLMClient:
         self._hooks = HookHub(hooks)
         weakref.finalize(self, self._hooks.stop).atexit = False
         self._account = ClientAccount()
-        self._selector = ModeSelector(now=clock.now)
         self._portal: SyncPortal | None = None
         self._portal_lock = threading.Lock()
 
@@ -334,8 +332,11 @@ class LLMClient:
         def task(endpoint: Endpoint) -> Task:
             profile = endpoint.profile
             request = build_request(endpoint.model, messages, options)
-            rungs = self._selector.rungs(output, profile, mode, streamed=streamed)
-            on_refusal = partial(self._selector.refuse, output, profile)
+            rungs = endpoint.modes.rungs(output, profile, mode, now=self._clock.now(), streamed=streamed)
+
+            def on_refusal(refused: OutputMode) -> None:
+                endpoint.modes.refuse(output, refused, self._clock.now())
+
             return StructuredTask(request, output, rungs, profile, on_refusal=on_refusal)
 
         return self._runner(task, options, streamed=streamed)

@@ -11,6 +11,7 @@ from penguiflow_llm_core._breaker import CircuitBreaker
 from penguiflow_llm_core._cost import Tariff
 from penguiflow_llm_core._limits import ConcurrencyLimit, Pacer
 from penguiflow_llm_core._model_price import ModelPrice
+from penguiflow_llm_core._modes import ModeSelector
 from penguiflow_llm_core._retry import RetryBudget
 from penguiflow_llm_core._task import Task
 from penguiflow_llm_types import CompletionResponse, ModelProfile, Provider
@@ -37,6 +38,7 @@ class Endpoint:
     """None: requests are not paced."""
     in_flight: int = 0
     """Requests under way."""
+    modes: ModeSelector = field(default_factory=ModeSelector)
     rng: Random = field(default_factory=Random)
     cooling_until: float = 0.0
     """Until when calls prefer another endpoint, in seconds of the client's clock."""

@@ -133,11 +133,12 @@ class CallGuard:
         """Whether the await that is going on has lasted too long."""
         if self._idle_s is None:
             return
-        waited_s = 0.0 if self._task is None else self._clock.now() - self._idle_since
-        if waited_s >= self._idle_s:
+        now = self._clock.now()
+        due = self._idle_s + (now if self._task is None else self._idle_since)  # a moment: `now - since` may round down
+        if now >= due:
             self._fire(self._idle_kind)
         else:
-            self._idle_timer = self._clock.call_later(self._idle_s - waited_s, self._look)
+            self._idle_timer = self._clock.call_later(due - now, self._look)
 
     def _fire(self, reason: str) -> None:
         if self._reason is None:

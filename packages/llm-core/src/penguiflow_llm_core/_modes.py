@@ -1,10 +1,8 @@
-"""The ladder of one client: what a model can do for a schema, less what it has refused."""
+"""The ladder of one endpoint: what its model can do for a schema, less what it has refused."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from time import monotonic
 from typing import Final
 
 from penguiflow_llm_core._output_type import OutputType
@@ -16,14 +14,25 @@ _REMEMBERED: Final = 1024
 
 
 class ModeSelector:
-    """Gives the rungs for a schema, and remembers refusals for an hour so that none is paid for twice."""
+    """Gives the rungs for a schema, and remembers refusals for an hour so that none is paid for twice.
 
-    def __init__(self, *, now: Callable[[], float] = monotonic) -> None:
-        self._now = now
-        self._refused: dict[tuple[str, str, OutputMode], float] = {}
+    One per endpoint: another may take under the same model name what this one refuses. `now` is seconds of the client's
+    clock.
+    """
+
+    __slots__ = ("_refused",)
+
+    def __init__(self) -> None:
+        self._refused: dict[tuple[str, OutputMode], float] = {}
 
     def rungs(
-        self, output: OutputType, profile: ModelProfile, mode: OutputMode | str | None, *, streamed: bool = False
+        self,
+        output: OutputType,
+        profile: ModelProfile,
+        mode: OutputMode | str | None,
+        *,
+        now: float,
+        streamed: bool = False,
     ) -> tuple[ModeChoice, ...]:
         """The modes to try, in order; one alone if `mode` is forced. Prompted mode is always among the others."""
         if streamed and not profile.native_streams:
@@ -40,14 +49,11 @@ class ModeSelector:
         return tuple(
             choice
             for choice in ladder(plans)
-            if choice.mode is OutputMode.PROMPTED or not self._is_refused(output, profile, choice.mode)
+            if choice.mode is OutputMode.PROMPTED or now >= self._refused.get((output.key, choice.mode), 0.0)
         )
 
-    def refuse(self, output: OutputType, profile: ModelProfile, mode: OutputMode) -> None:
+    def refuse(self, output: OutputType, mode: OutputMode, now: float) -> None:
         """Remember that the provider refused this schema in this mode."""
         if len(self._refused) >= _REMEMBERED:
             self._refused.clear()
-        self._refused[(profile.model, output.key, mode)] = self._now() + _LIFETIME_S
-
-    def _is_refused(self, output: OutputType, profile: ModelProfile, mode: OutputMode) -> bool:
-        return self._now() < self._refused.get((profile.model, output.key, mode), 0.0)
+        self._refused[(output.key, mode)] = now + _LIFETIME_S

@@ -127,7 +127,7 @@ class CallRunner:
             self._check(endpoint)  # before any waiting, and once more after it
             await self._take_turn(endpoint)
         except LLMError as error:
-            if may_work_elsewhere(error) and self._routes.fall_back(error, self._clock.now()):
+            if self._fell_back(error):
                 self._report.passed_over(endpoint, error, self._endpoint, self._routes.task)
                 return False
             raise self._accounted(error) from error.__cause__
@@ -263,6 +263,8 @@ class CallRunner:
         now = self._clock.now()
         if is_outage(error):
             endpoint.breaker.fail(self, now)
+        else:
+            endpoint.breaker.leave(self)
         if endpoint.pacer is not None:
             endpoint.pacer.refused(error, now)
         step, wait_s = self._next(error, attempt)
@@ -272,7 +274,6 @@ class CallRunner:
         return wait_s
 
     def _next(self, error: LLMError, attempt: Attempt) -> tuple[NextStep, float]:
-        now = self._clock.now()
         if isinstance(error, LLMSchemaRejectedError | LLMParseError | LLMTruncatedError):
             step = self._adapt(error, attempt) if self._retries.allowed > 0 else "raise"
             if step != "raise" or not may_work_elsewhere(error):
@@ -280,14 +281,19 @@ class CallRunner:
         if self._retries.is_at_once(error) and self._may_retry(0.0):
             self._retries.spend(error)
             return "retry", 0.0
-        if may_work_elsewhere(error) and self._routes.fall_back(error, now):
-            self._retries.moved()
+        if self._fell_back(error):
             return "fall back", 0.0
         wait_s = self._retries.wait_s(error, rng=self._endpoint.rng)
         if wait_s is None or not self._may_retry(wait_s):
             return "raise", wait_s or 0.0
         self._retries.spend(error)
         return "retry", wait_s
+
+    def _fell_back(self, error: LLMError) -> bool:
+        if not may_work_elsewhere(error) or not self._routes.fall_back(error, self._clock.now()):
+            return False
+        self._retries.moved()
+        return True
 
     def _may_retry(self, wait_s: float) -> bool:
         """Whether a retry after `wait_s` has time, an endpoint that will take it, and a place in the budget."""
