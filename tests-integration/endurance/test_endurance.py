@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from churn import MODELS, churn
+from model import run
 from outage import LONGEST_S, outage
 
 
@@ -20,3 +21,8 @@ async def test_an_outage_is_not_made_worse() -> None:
     made, back_s = await outage("openai", 100)
     assert made <= 1.1 * 100 + 10
     assert back_s <= 2 * LONGEST_S
+
+
+def test_a_client_does_what_is_written_of_it() -> None:
+    """Whatever happens to it, in whatever order: some hundred steps of the 100,000."""
+    assert run(examples=12, seeded=1) > 300
