@@ -3,59 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import count
 from math import ceil
 from random import Random
-from typing import Literal
 
 from penguiflow_llm import Usage
 
-from ._laws import FORGOTTEN_S, Account, Model
+from ._calls import Call, Flight
+from ._laws import FORGOTTEN_S, Model
 from ._outcomes import CUT, MISFIT, SILENT, STALLED, Fault, Planned
 from ._values import PIECE, CallSpec, Ending, Settings
 
 _EPSILON = 1e-9
 _TEXT_LENGTHS = {"good": 16, "misfit": 2, "prose": 20, "cut": 12}
-
-
-@dataclass(slots=True)
-class Flight:
-    """A request under way."""
-
-    since: float
-    """When the clock of the pause that is going on began."""
-    planned: Planned | None = None
-    given: int = 0
-    """Pieces the reader has."""
-    told: bool = False
-    """The usage has come."""
-
-
-@dataclass(slots=True)
-class Call:
-    """A call, and where it is."""
-
-    spec: CallSpec
-    deadline: float | None
-    left: list[int]
-    """Models that were not tried."""
-    at: int
-    modes: list[str]
-    retries: int
-    state: Literal["going", "queued", "paced", "flying", "pausing"] = "going"
-    due: float = 0.0
-    order: int = 0
-    flight: Flight | None = None
-    made: int = 0
-    perhaps_billed: bool = False
-    once: bool = False
-    renewed: bool = False
-    read: int = 0
-    """Pieces its reader has seen of all attempts."""
-    account: Account = field(default_factory=Account)
-    history: list[tuple[str, str, float]] = field(default_factory=list)
 
 
 class Reference:

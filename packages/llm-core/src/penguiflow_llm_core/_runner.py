@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from decimal import Decimal
 from typing import Any
 
 from penguiflow_llm_core._account import ClientAccount
@@ -36,7 +35,6 @@ from penguiflow_llm_types import (
     LLMError,
     LLMOverloadedError,
     LLMParseError,
-    LLMQuotaError,
     LLMRateLimitError,
     LLMRequest,
     LLMSchemaRejectedError,
@@ -164,7 +162,7 @@ class CallRunner:
 
     def _check(self, endpoint: Endpoint) -> None:
         """Raise what speaks against a request to `endpoint` now."""
-        self._check_cost()
+        self._limits.check_spent(self.history, self._account)
         now = self._clock.now()
         if endpoint.breaker.is_open(now):
             wait_s = endpoint.breaker.wait_s(now)
@@ -337,14 +335,6 @@ class CallRunner:
 
     # the account
 
-    def _check_cost(self) -> None:
-        """Ceilings on money are checked before every request; what has no known price ends them too."""
-        limits = self._limits
-        if limits.max_cost_usd is not None and self._history:  # the first answer is always had
-            _check_ceiling("the call", "max_cost_usd", limits.max_cost_usd, total_cost(self.history))
-        if limits.max_total_cost_usd is not None:
-            _check_ceiling("this client", "max_total_cost_usd", limits.max_total_cost_usd, self._account.cost)
-
     def _record(
         self,
         attempt: Attempt,
@@ -390,13 +380,3 @@ class CallRunner:
         error.usage = total_usage(self.history)
         error.cost_usd = total_cost(self.history)
         return error
-
-
-def _check_ceiling(whose: str, setting: str, most: Decimal, spent: Decimal | None) -> None:
-    if spent is not None and spent < most:
-        return
-    if spent is None:
-        why = f"{setting} is set, and what {whose} has used has no known price; leave the limit out"
-    else:
-        why = f"{whose} has cost {spent} US dollars, of {most} allowed; raise {setting}"
-    raise LLMQuotaError(f"nothing more is sent: {why}", kind="spend_limit", phase="local")
