@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from canned.text import asking_for, words
 from clients.contract import Client
 from measuring import Case
 from shapes import PERSON, WIDE, Shape
@@ -51,9 +52,11 @@ def _by_length(title: str, ours: Client) -> list[Case]:
 
 
 def _streamed(group: str, name: str, client: Client, chunks: int) -> Case:
+    expected = "".join(words(chunks))
+
     async def run() -> None:
-        seen = await client.stream(f"Tell it in {chunks} chunks.")
-        assert seen == chunks, seen
+        text = await client.stream(asking_for(chunks))
+        assert text == expected, text
 
     return Case(group=group, name=name, run=run, units=chunks)
 

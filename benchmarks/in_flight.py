@@ -9,24 +9,19 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
-import resource
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from clients.contract import Client
-from measuring import HERE, server
+from measuring import in_process, peak_kb, raise_file_limit, resident_kb, server
 from report import versions, write
 from shapes import PERSON
 from wires import WIRES, Peer, Wire, chosen
 
 CALLS = 1000
 WAIT_S = 1.0
-_PROGRAM = "import in_flight, json; print(json.dumps(in_flight.measured(lambda: {source}, {calls})))"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,18 +37,17 @@ class Flight:
 
 def measured(connect: Callable[[], Client], calls: int) -> dict[str, float]:
     """Run the calls in this process."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    raise_file_limit()
     return asdict(asyncio.run(_measured(connect, calls)))
 
 
 async def _measured(connect: Callable[[], Client], calls: int) -> Flight:
     client = connect()
     await client.call(PERSON)
-    memory, cpu, wall = _resident_kb(), time.process_time(), time.perf_counter()
+    memory, cpu, wall = resident_kb(), time.process_time(), time.perf_counter()
     values = await client.together(PERSON, calls)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    peak = peak_kb()
     await client.aclose()
     failed = [value for value in values if type(value) is not PERSON.model]
     for failure in failed[:1]:
@@ -61,21 +55,14 @@ async def _measured(connect: Callable[[], Client], calls: int) -> Flight:
     return Flight(wall_s=wall, cpu_ms=cpu * 1000, memory_kb=(peak - memory) / calls, failed=len(failed))
 
 
-def _resident_kb() -> int:
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
-
-
 def _in_process(peer: Peer, address: str) -> Flight:
-    program = _PROGRAM.format(source=peer.source(address), calls=CALLS)
-    run = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, check=True, cwd=HERE)
-    return Flight(**json.loads(run.stdout))
+    return Flight(**in_process(f"in_flight.measured(lambda: {peer.source(address)}, {CALLS})"))
 
 
 def flights(wires: Sequence[Wire], rounds: int) -> dict[tuple[str, str], Flight]:
     """By wire and client."""
     found: dict[tuple[str, str], list[Flight]] = {}
-    with server(WAIT_S) as address:
+    with server(wait_s=WAIT_S) as address:
         for number in range(rounds):
             for wire in wires:
                 for peer in wire.peers(at_once=CALLS):

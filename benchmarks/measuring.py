@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import json
+import resource
 import subprocess
 import sys
 import time
@@ -10,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 
@@ -25,14 +28,41 @@ class Case:
 
 
 @contextmanager
-def server(wait_s: float = 0.0) -> Iterator[str]:
-    """The canned server in its own process; gives its address."""
-    command = [sys.executable, str(HERE / "server.py"), "--wait", str(wait_s)]
+def server(*, wait_s: float = 0.0, gather: int = 0) -> Iterator[str]:
+    """The canned server in its own process; gives its address. Its own help tells the settings."""
+    command = [sys.executable, str(HERE / "server.py"), "--wait", str(wait_s), "--gather", str(gather)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdin is not None
         yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
         process.stdin.close()
+
+
+def in_process(call: str, *, within_s: float = 300.0) -> dict[str, Any]:
+    """What `call`, Python code such as "module.function(argument)", returns in a process of its own."""
+    module = call.partition(".")[0]
+    program = f"import json, {module}; print(json.dumps({call}))"
+    command = [sys.executable, "-c", program]
+    run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=HERE, timeout=within_s)
+    found: dict[str, Any] = json.loads(run.stdout)
+    return found
+
+
+def raise_file_limit() -> None:
+    """Let this process open as many files as the machine lets it."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def resident_kb() -> int:
+    """What this process holds in memory now."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
+
+
+def peak_kb() -> int:
+    """The most it ever held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 async def least_cpu_us(cases: Sequence[Case], rounds: int) -> list[float]:

@@ -14,6 +14,11 @@ def words(count: int) -> list[str]:
     return [_WORDS[number % len(_WORDS)] for number in range(count)]
 
 
+def asking_for(chunks: int) -> str:
+    """The prompt that the server answers with so many pieces of text."""
+    return f"Tell it in {chunks} chunks."
+
+
 def compact(value: object) -> str:
     """JSON as providers write it into a stream."""
     return json.dumps(value, separators=(",", ":"))

@@ -24,13 +24,17 @@ class RawMessages(Concurrent):
         )
         self._model = model
 
-    async def stream(self, prompt: str) -> int:
+    async def stream(self, prompt: str) -> str:
         """See `Client`."""
         stream = await self._sdk.messages.create(
             model=self._model, max_tokens=16000, messages=_user(prompt), stream=True
         )
-        return sum(
-            [1 async for event in stream if event.type == "content_block_delta" and event.delta.type == "text_delta"]
+        return "".join(
+            [
+                event.delta.text
+                async for event in stream
+                if event.type == "content_block_delta" and event.delta.type == "text_delta"
+            ]
         )
 
     async def call(self, shape: Shape) -> BaseModel:

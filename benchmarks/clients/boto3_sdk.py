@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -29,10 +30,9 @@ class RawConverse:
             config=Config(retries={"total_max_attempts": 1}, max_pool_connections=threads, connect_timeout=CONNECT_S),
         )
 
-    async def stream(self, prompt: str) -> int:
+    async def stream(self, prompt: str) -> str:
         """See `Client`."""
-        answer = self._sdk.converse_stream(modelId=self._model, messages=_user(prompt))
-        return sum(1 for event in answer["stream"] if "text" in event.get("contentBlockDelta", {}).get("delta", {}))
+        return self._stream(prompt)
 
     async def call(self, shape: Shape) -> BaseModel:
         """See `Client`."""
@@ -43,10 +43,21 @@ class RawConverse:
         futures = [self._threads.submit(self._call, shape) for _ in range(count)]
         return [future.exception() or future.result() for future in futures]
 
+    async def streams_together(self, prompt: str, count: int) -> Sequence[str | BaseException]:
+        """See `Client`."""
+        loop = asyncio.get_running_loop()
+        reading = (loop.run_in_executor(self._threads, self._stream, prompt) for _ in range(count))
+        return await asyncio.gather(*reading, return_exceptions=True)
+
     async def aclose(self) -> None:
         """See `Client`."""
         self._threads.shutdown()
         self._sdk.close()
+
+    def _stream(self, prompt: str) -> str:
+        answer = self._sdk.converse_stream(modelId=self._model, messages=_user(prompt))
+        deltas = (event.get("contentBlockDelta", {}).get("delta", {}) for event in answer["stream"])
+        return "".join([delta["text"] for delta in deltas if "text" in delta])
 
     def _call(self, shape: Shape) -> BaseModel:
         structure = {"jsonSchema": {"name": shape.name, "schema": shape.schema_text}}

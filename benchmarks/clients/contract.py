@@ -18,14 +18,17 @@ CONNECT_S: Final = 60.0
 class Client(Protocol):
     """One client, made once and used for all of its cases, as its documentation advises."""
 
-    async def stream(self, prompt: str) -> int:
-        """Read a streamed answer; how many pieces of text were in it."""
+    async def stream(self, prompt: str) -> str:
+        """Read a streamed answer; its text."""
 
     async def call(self, shape: Shape) -> BaseModel:
         """Ask for a value, natively, and validate it."""
 
     async def together(self, shape: Shape, count: int) -> Sequence[BaseModel | BaseException]:
         """`count` calls at once; failures are returned."""
+
+    async def streams_together(self, prompt: str, count: int) -> Sequence[str | BaseException]:
+        """Read `count` streamed answers at once; their texts, failures in their place."""
 
     async def aclose(self) -> None:
         """Release connections."""
@@ -35,9 +38,17 @@ class Concurrent(ABC):
     """How an asynchronous client makes calls at once."""
 
     @abstractmethod
+    async def stream(self, prompt: str) -> str:
+        """See `Client`."""
+
+    @abstractmethod
     async def call(self, shape: Shape) -> BaseModel:
         """See `Client`."""
 
     async def together(self, shape: Shape, count: int) -> Sequence[BaseModel | BaseException]:
         """See `Client`."""
         return await asyncio.gather(*(self.call(shape) for _ in range(count)), return_exceptions=True)
+
+    async def streams_together(self, prompt: str, count: int) -> Sequence[str | BaseException]:
+        """See `Client`."""
+        return await asyncio.gather(*(self.stream(prompt) for _ in range(count)), return_exceptions=True)

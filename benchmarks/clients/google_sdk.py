@@ -37,12 +37,12 @@ class RawGemini(Concurrent):
         self._model = model
         self._stream_config = types.GenerateContentConfig(**_PLAIN)
 
-    async def stream(self, prompt: str) -> int:
+    async def stream(self, prompt: str) -> str:
         """See `Client`."""
         stream = await self._sdk.aio.models.generate_content_stream(
             model=self._model, contents=prompt, config=self._stream_config
         )
-        return sum([1 async for chunk in stream if chunk.text])
+        return "".join([chunk.text or "" async for chunk in stream])
 
     async def call(self, shape: Shape) -> BaseModel:
         """See `Client`."""

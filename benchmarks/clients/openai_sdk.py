@@ -24,12 +24,12 @@ class RawChat(Concurrent):
         self._sdk = _sdk(base_url, aiohttp=aiohttp)
         self._model = model
 
-    async def stream(self, prompt: str) -> int:
+    async def stream(self, prompt: str) -> str:
         """See `Client`."""
         stream = await self._sdk.chat.completions.create(
             model=self._model, messages=_user(prompt), stream=True, stream_options={"include_usage": True}
         )
-        return sum([1 async for chunk in stream if chunk.choices and chunk.choices[0].delta.content])
+        return "".join([chunk.choices[0].delta.content or "" async for chunk in stream if chunk.choices])
 
     async def call(self, shape: Shape) -> BaseModel:
         """See `Client`."""
@@ -55,10 +55,10 @@ class RawResponses(Concurrent):
         self._sdk = _sdk(base_url, aiohttp=aiohttp)
         self._model = model
 
-    async def stream(self, prompt: str) -> int:
+    async def stream(self, prompt: str) -> str:
         """See `Client`."""
         stream = await self._sdk.responses.create(model=self._model, input=prompt, stream=True, store=False)
-        return sum([1 async for event in stream if event.type == "response.output_text.delta"])
+        return "".join([event.delta async for event in stream if event.type == "response.output_text.delta"])
 
     async def call(self, shape: Shape) -> BaseModel:
         """See `Client`."""

@@ -17,10 +17,10 @@ class Ours(Concurrent):
     def __init__(self, base_url: str, model: str, **settings: Any) -> None:
         self._client = create_client(model, base_url=base_url, connect_timeout_s=CONNECT_S, **settings)
 
-    async def stream(self, prompt: str) -> int:
+    async def stream(self, prompt: str) -> str:
         """See `Client`."""
         async with self._client.stream(prompt) as events:
-            return sum([1 async for event in events if isinstance(event, TextDelta)])
+            return "".join([event.text async for event in events if isinstance(event, TextDelta)])
 
     async def call(self, shape: Shape) -> BaseModel:
         """See `Client`."""
