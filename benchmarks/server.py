@@ -22,6 +22,7 @@ from shapes import PERSON, WIDE
 _PIECE: Final = 16 * 1024
 _GATHERED_PIECES: Final = 10
 _PAUSE_S: Final = 0.5
+_PATIENCE_S: Final = 100.0
 _CHUNKS: Final = re.compile(rb"in (\d+) chunks")
 
 
@@ -33,10 +34,14 @@ class Gathering:
         self._waiting: list[tuple[Connection, list[bytes]]] = []
 
     def add(self, connection: Connection, parts: list[bytes]) -> None:
-        """One more, with what is left to send; the last one to come lets all go on, a part after each pause."""
+        """One more, with what is left to send; the last to come, or the end of patience, lets all go on."""
         self._waiting.append((connection, parts))
-        if len(self._waiting) < self.count:
-            return
+        if len(self._waiting) == 1:
+            asyncio.get_running_loop().call_later(_PATIENCE_S, self._go)
+        if len(self._waiting) == self.count:
+            self._go()
+
+    def _go(self) -> None:
         loop = asyncio.get_running_loop()
         for waiting, left in self._waiting:
             for number, part in enumerate(left, start=1):
