@@ -25,7 +25,7 @@ from wires import WIRES, Peer, Wire, chosen
 
 STREAMS = 5000
 CHUNKS = 20
-WITHIN_S = 240.0
+WITHIN_S = 150.0
 _TICK_S = 0.005
 
 

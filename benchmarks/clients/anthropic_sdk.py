@@ -6,7 +6,7 @@ import anthropic
 from anthropic.types import MessageParam, TextBlock
 from pydantic import BaseModel
 
-from clients.contract import CONNECT_S, Concurrent
+from clients.contract import CONNECT_S, NO_LIMITS, Concurrent
 from shapes import Shape
 
 
@@ -14,7 +14,7 @@ class RawMessages(Concurrent):
     """The Messages API; streams by `create(stream=True)`, which is cheaper than the `stream` helper."""
 
     def __init__(self, base_url: str, model: str, *, aiohttp: bool) -> None:
-        engine = anthropic.DefaultAioHttpClient() if aiohttp else None
+        engine = anthropic.DefaultAioHttpClient(limits=NO_LIMITS) if aiohttp else None
         self._sdk = anthropic.AsyncAnthropic(
             api_key="bench",
             base_url=base_url,

@@ -7,12 +7,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Final, Protocol
 
+import httpx2
 from pydantic import BaseModel
 
 from shapes import Shape
 
 CONNECT_S: Final = 60.0
 """How long every client waits for a connection: a thousand at once on a busy machine take more than the usual five."""
+
+NO_LIMITS: Final = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
+"""Of connections: the engines' own, of a hundred or a thousand, would let calls wait for each other."""
 
 
 class Client(Protocol):

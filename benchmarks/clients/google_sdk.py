@@ -9,7 +9,7 @@ from google import genai
 from google.genai import types
 from pydantic import BaseModel
 
-from clients.contract import Concurrent
+from clients.contract import NO_LIMITS, Concurrent
 from shapes import Shape
 
 # What would make the SDK look for more to do: nothing here asks for it.
@@ -17,15 +17,13 @@ _PLAIN: Final[dict[str, Any]] = {
     "automatic_continuation": False,
     "automatic_function_calling": types.AutomaticFunctionCallingConfig(disable=True),
 }
-# Of connections, as with aiohttp: httpx2 alone would let no more than a hundred calls fly at once.
-_NO_LIMITS: Final = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
 
 
 class RawGemini(Concurrent):
     """generateContent. Where aiohttp is installed the SDK uses it unasked; a client of httpx2 is how to say no."""
 
     def __init__(self, base_url: str, model: str, *, aiohttp: bool) -> None:
-        engine = None if aiohttp else httpx2.AsyncClient(timeout=None, limits=_NO_LIMITS)
+        engine = None if aiohttp else httpx2.AsyncClient(timeout=None, limits=NO_LIMITS)
         self._sdk = genai.Client(
             api_key="bench",
             http_options=types.HttpOptions(

@@ -7,12 +7,12 @@ from typing import Any
 import openai
 from pydantic import BaseModel
 
-from clients.contract import CONNECT_S, Concurrent
+from clients.contract import CONNECT_S, NO_LIMITS, Concurrent
 from shapes import Shape
 
 
 def _sdk(base_url: str, *, aiohttp: bool) -> openai.AsyncOpenAI:
-    engine = openai.DefaultAioHttpClient() if aiohttp else None
+    engine = openai.DefaultAioHttpClient(limits=NO_LIMITS) if aiohttp else None
     timeout = openai.Timeout(600, connect=CONNECT_S)
     return openai.AsyncOpenAI(api_key="bench", base_url=base_url, max_retries=0, timeout=timeout, http_client=engine)
 

@@ -230,12 +230,15 @@ def _guard_sessions(client: Any) -> None:
 
 
 def _session(transport: Any) -> Any:
-    """As the SDKs make it (openai 3.54, anthropic 2.12), but for the resolver."""
+    """As the SDKs make it (openai 3.54, anthropic 2.12), but for the resolver and their limit of 1,000 connections.
+
+    Calls beyond it would wait unseen; how many may be under way is what a client's `max_concurrency` says.
+    """
     aiohttp: Any = sys.modules["aiohttp"]  # which its transport has imported
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
             keepalive_timeout=transport.limits.keepalive_expiry,
-            limit=transport.limits.max_connections or 0,
+            limit=0,
             ssl=transport.ssl_context,
             resolver=guarded_resolver(aiohttp.ThreadedResolver()),
         )
