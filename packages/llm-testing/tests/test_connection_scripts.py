@@ -23,6 +23,7 @@ from penguiflow_llm_testing import (
     SendChunk,
     SendHead,
     Simulator,
+    StopReading,
 )
 
 HEADERS = {"Authorization": "Bearer any", "Content-Type": "application/json"}
@@ -143,3 +144,26 @@ def test_a_refused_request_has_an_answer_too(llm_simulator: Simulator) -> None:
         connection.request("POST", "/nobody/v1", "{}", HEADERS)
         response: Any = connection.getresponse()
         assert (404, True) == (response.status, b"No personality serves" in response.read())
+
+
+def test_a_server_that_stops_reading(llm_simulator: Simulator) -> None:
+    """A request that fits into no buffer cannot be sent whole; what was sent waits for the server to read on."""
+    host, _, port = llm_simulator.url.removeprefix("http://").rpartition(":")
+    llm_simulator.script_connection(StopReading())
+    with socket.create_connection((host, int(port)), timeout=0.2) as client, pytest.raises(TimeoutError):
+        client.sendall(b"x" * 64 * 1024 * 1024)
+    llm_simulator.script_connection(StopReading(for_s=0.05))
+    with connected(llm_simulator) as connection:
+        assert 200 == ask(connection)[0]
+
+
+def test_when_connections_came_and_went(llm_simulator: Simulator) -> None:
+    """In the seconds that requests are counted in, so that a test can say how long a client took to hang up."""
+    with connected(llm_simulator) as connection:
+        ask(connection)
+        (still_open,) = llm_simulator.connections
+    llm_simulator.wait_until_idle()
+    (gone,) = llm_simulator.connections
+    assert (1, None) == (still_open.number, still_open.closed_at_s)
+    assert gone.closed_at_s is not None
+    assert gone.opened_at_s <= llm_simulator.journal[0].at_s <= gone.closed_at_s <= llm_simulator.now_s

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from ._journal import Outcome, RecordedRequest
+    from ._journal import Outcome, RecordedConnection, RecordedRequest
     from ._portable import assert_portable
     from ._script import (
         GENERATED,
@@ -55,6 +55,7 @@ if TYPE_CHECKING:
         SendBytes,
         SendChunk,
         SendHead,
+        StopReading,
     )
 
 __version__ = version("penguiflow-llm-testing")
@@ -78,6 +79,7 @@ __all__ = [
     "ProviderFailure",
     "Raw",
     "ReadRequest",
+    "RecordedConnection",
     "RecordedRequest",
     "Repeat",
     "Replay",
@@ -93,6 +95,7 @@ __all__ = [
     "Simulator",
     "Split",
     "Step",
+    "StopReading",
     "Tape",
     "UnsatisfiableSchemaError",
     "__version__",
@@ -121,6 +124,7 @@ _ELSEWHERE: Final = {
     "Outcome": "._journal",
     "Pause": "._wire_script",
     "ReadRequest": "._wire_script",
+    "RecordedConnection": "._journal",
     "RecordedRequest": "._journal",
     "Repeat": "._wire_script",
     "ScriptExhaustedError": "._scripted",
@@ -131,6 +135,7 @@ _ELSEWHERE: Final = {
     "SendChunk": "._wire_script",
     "SendHead": "._wire_script",
     "Simulator": "._simulator",
+    "StopReading": "._wire_script",
     "Tape": "._tape",
     "UnsatisfiableSchemaError": "._values",
     "assert_portable": "._portable",

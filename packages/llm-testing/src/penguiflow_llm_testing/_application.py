@@ -1,6 +1,5 @@
 """The simulator's brain: routes a request to its personality, applies the script, keeps the journal. No I/O."""
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -35,7 +34,6 @@ class SimulatorApplication:
         self._script = script
         self._wire_scripts = wire_scripts
         self._journal = journal
-        self._started_at = time.monotonic()
 
     def connection_opened(self) -> int:
         """A number for a new connection."""
@@ -96,7 +94,7 @@ class SimulatorApplication:
             headers=redact_headers(request.headers),
             body=wire.body,
             json=load_json(wire.body),
-            at_s=time.monotonic() - self._started_at,
+            at_s=self._journal.now_s(),
             connection_id=request.connection_id,
         )
         self._journal.add(recorded)

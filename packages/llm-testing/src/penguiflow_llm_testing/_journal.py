@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import Condition
@@ -55,6 +56,18 @@ class RecordedRequest:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedConnection:
+    """One connection: its number, from 1, and when it was accepted and gone, in seconds from the simulator's start.
+
+    `closed_at_s` is None while it is open.
+    """
+
+    number: int
+    opened_at_s: float
+    closed_at_s: float | None = None
+
+
 def redact_headers(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
     """Headers with every credential replaced by a digest; an authorization scheme stays readable."""
     return tuple((name, _redact(value) if name in SECRET_HEADERS else value) for name, value in headers)
@@ -80,8 +93,13 @@ class Journal:
     def __init__(self) -> None:
         self._changed = Condition()
         self._requests: list[RecordedRequest] = []
-        self._open: set[int] = set()
-        self._opened = 0
+        self._connections: list[RecordedConnection] = []
+        self._open = 0
+        self._started_at = time.monotonic()
+
+    def now_s(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self._started_at
 
     def requests(self) -> tuple[RecordedRequest, ...]:
         """Every request so far, oldest first."""
@@ -92,26 +110,34 @@ class Journal:
     def open_connections(self) -> int:
         """Connections that are open now."""
         with self._changed:
-            return len(self._open)
+            return self._open
 
     @property
     def connections_opened(self) -> int:
         """Connections accepted since the start."""
         with self._changed:
-            return self._opened
+            return len(self._connections)
+
+    def connections(self) -> tuple[RecordedConnection, ...]:
+        """Every connection so far, oldest first."""
+        with self._changed:
+            return tuple(self._connections)
 
     def connection_opened(self) -> int:
         """Note a new connection and return its number."""
         with self._changed:
-            self._opened += 1
-            self._open.add(self._opened)
+            number = len(self._connections) + 1
+            self._connections.append(RecordedConnection(number=number, opened_at_s=self.now_s()))
+            self._open += 1
             self._changed.notify_all()
-            return self._opened
+            return number
 
     def connection_closed(self, connection_id: int) -> None:
         """Note that a connection is gone."""
         with self._changed:
-            self._open.discard(connection_id)
+            opened = self._connections[connection_id - 1]
+            self._connections[connection_id - 1] = replace(opened, closed_at_s=self.now_s())
+            self._open -= 1
             self._changed.notify_all()
 
     def next_number(self) -> int:

@@ -26,6 +26,7 @@ from ._wire_script import (
     SendAnswer,
     SendBytes,
     SendChunk,
+    StopReading,
 )
 from ._wire_script import SendHead as ConnectionHead
 
@@ -216,6 +217,10 @@ class Connection(asyncio.Protocol):
                     await self._wait(gap_s)
             case Pause(for_s=for_s):
                 await self._wait(for_s)
+            case StopReading(for_s=for_s):
+                self._transport.pause_reading()
+                await self._wait(for_s)
+                self._transport.resume_reading()
             case ReadRequest() | Disconnect():
                 raise AssertionError("handled by whoever follows the script")
             case _:

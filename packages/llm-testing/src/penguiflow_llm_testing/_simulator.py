@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from ._application import SimulatorApplication
-from ._journal import Journal, RecordedRequest
+from ._journal import Journal, RecordedConnection, RecordedRequest
 from ._personalities import Personality, default_personalities
 from ._script import QueuedStep, Script, Step, faulty
 from ._server import Connection
@@ -175,6 +175,16 @@ class Simulator:
     def connections_opened(self) -> int:
         """How many client connections were accepted since the start."""
         return self._journal.connections_opened
+
+    @property
+    def connections(self) -> tuple[RecordedConnection, ...]:
+        """Every connection accepted since the start, oldest first, with the times it was opened and closed; a snapshot."""
+        return self._journal.connections()
+
+    @property
+    def now_s(self) -> float:
+        """Seconds since the start, as the journal counts them."""
+        return self._journal.now_s()
 
     def wait_for_requests(self, count: int = 1, *, timeout_s: float = 5.0) -> tuple[RecordedRequest, ...]:
         """Wait until `count` requests have arrived, and return all of them.

@@ -87,6 +87,16 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StopReading:
+    """Leave what the client sends where it is for so many seconds, so that a large request fills every buffer.
+
+    A client that leaves meanwhile is noticed afterwards. None: until the simulator closes.
+    """
+
+    for_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Disconnect:
     """Close the connection, properly or with a reset. A script that does not is followed by ordinary service."""
 
@@ -97,7 +107,7 @@ END_CHUNKS = SendBytes(b"0\r\n\r\n")
 """The end of a chunked body."""
 
 ConnectionAct: TypeAlias = (
-    ReadRequest | SendHead | SendBytes | SendChunk | SendAnswer | Drip | Repeat | Pause | Disconnect
+    ReadRequest | SendHead | SendBytes | SendChunk | SendAnswer | Drip | Repeat | Pause | StopReading | Disconnect
 )
 
 
