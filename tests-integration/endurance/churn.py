@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
+
+from resources import left_over, resources
 
 from penguiflow_llm import CancelToken, LLMClient, LLMError, TextDelta, create_client
 from penguiflow_llm_testing import Answer, Cut, Failure, Faulty, Hold, Simulator, Step
@@ -112,7 +112,7 @@ async def churn(provider: str, *, calls: int, seed: int) -> Tally:
             max_retries=1, **options,
         )  # fmt: skip
         client._endpoints[0].breaker._failures = calls * 10  # an open circuit would leave nothing to churn
-        before = _resources()
+        before = resources()
         queue = iter(range(calls))
         await asyncio.gather(*(_worker(client, simulator, queue, rng, tally) for _ in range(AT_ONCE)))
         if client.requests_in_flight:
@@ -120,8 +120,7 @@ async def churn(provider: str, *, calls: int, seed: int) -> Tally:
         await client.aclose()
         await asyncio.to_thread(simulator.wait_until_idle, timeout_s=10.0)
     await asyncio.sleep(0)
-    after = _resources()
-    tally.problems += [f"{after[name] - count} {name} left" for name, count in before.items() if after[name] > count]
+    tally.problems += left_over(before)
     return tally
 
 
@@ -142,14 +141,6 @@ async def _worker(client: LLMClient, simulator: Simulator, queue: Any, rng: Rand
         tally.ends[end] += 1
         if not 0 <= client.requests_in_flight <= SLOTS:
             tally.problems.append(f"{client.requests_in_flight} slots in use")
-
-
-def _resources() -> dict[str, int]:
-    return {
-        "tasks": len(asyncio.all_tasks()),
-        "threads": sum(not thread.name.startswith("asyncio_") for thread in threading.enumerate()),
-        "file descriptors": len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0,  # noqa: PTH112, PTH208
-    }
 
 
 def main() -> int:

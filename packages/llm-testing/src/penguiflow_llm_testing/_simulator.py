@@ -178,7 +178,7 @@ class Simulator:
 
     @property
     def connections(self) -> tuple[RecordedConnection, ...]:
-        """Every connection accepted since the start, oldest first, with the times it was opened and closed; a snapshot."""
+        """Every connection since the start, oldest first, and when it was opened and closed; a snapshot."""
         return self._journal.connections()
 
     @property

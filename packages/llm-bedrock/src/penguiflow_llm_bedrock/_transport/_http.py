@@ -22,7 +22,7 @@ from penguiflow_llm_bedrock._options import Settings
 from penguiflow_llm_bedrock._sigv4 import signed_headers
 from penguiflow_llm_bedrock._transport._identity import Identities, Identity
 from penguiflow_llm_types import LLMAuthError, LLMConfigurationError, LLMError
-from penguiflow_llm_types.wire import Answer, Encoded, error_from_response, failure, guarded_resolver
+from penguiflow_llm_types.wire import Answer, Encoded, aiohttp_session, error_from_response, failure
 
 _BROKEN: Final = (aiohttp.ClientError, OSError)
 
@@ -37,10 +37,9 @@ class HTTPConnection:
         self._identities = identities
         self._search: asyncio.Task[Identity | LLMError] | None = None
         self._proxies: dict[str, str | None] = {}
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                limit=0, ssl=_ssl_context(_ca_bundle()), resolver=guarded_resolver(aiohttp.ThreadedResolver())
-            ),
+        self._session = aiohttp_session(
+            aiohttp,
+            connector={"ssl": _ssl_context(_ca_bundle())},
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=settings.connect_timeout_s),
             headers={"accept-encoding": "identity", "content-type": "application/json", **settings.default_headers},
             cookie_jar=aiohttp.DummyCookieJar(),

@@ -14,7 +14,7 @@ import httpx2
 
 from penguiflow_llm_google._transport._sdk import ssl_context
 from penguiflow_llm_types import LLMConfigurationError
-from penguiflow_llm_types.wire import guard_connection, guarded_resolver
+from penguiflow_llm_types.wire import aiohttp_session, guard_connection
 
 _MOST_AT_ONCE: Final = 500  # with 1,000, httpx2 was busy with its pool for longer than a connection may take
 _MOST_KEPT: Final = 100
@@ -85,11 +85,8 @@ class AiohttpEngine:
         self._owned = session is None
         self._proxies: dict[str, str | None] = {}
         self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect_timeout_s)
-        self._session: Any = session or aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                limit=0, ssl=ssl_context(), resolver=guarded_resolver(aiohttp.ThreadedResolver())
-            ),
-            auto_decompress=False,
+        self._session: Any = session or aiohttp_session(
+            aiohttp, connector={"ssl": ssl_context()}, auto_decompress=False
         )
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Response:

@@ -3,7 +3,7 @@
 `WireProvider` joins a pure `Wire` and a `Transport`; everything else here helps to write the two.
 """
 
-from penguiflow_llm_types.wire._addresses import guard_connection, guarded_resolver
+from penguiflow_llm_types.wire._aiohttp import aiohttp_session
 from penguiflow_llm_types.wire._answer import Answer
 from penguiflow_llm_types.wire._checks import (
     RESERVED_HEADERS,
@@ -18,6 +18,7 @@ from penguiflow_llm_types.wire._error_reading import error_from_response, in_ban
 from penguiflow_llm_types.wire._error_tables import BILLED, BY_STATUS, REMEDIES, ErrorTables, Verdict
 from penguiflow_llm_types.wire._exchange import Encoded, FrameDecoder, StreamDecoder, Transport, Wire
 from penguiflow_llm_types.wire._failures import Stage, failure, unfinished
+from penguiflow_llm_types.wire._httpx2 import guard_connection
 from penguiflow_llm_types.wire._json import (
     WireJSON,
     count,
@@ -60,6 +61,7 @@ __all__ = [
     "WireJSON",
     "WireProvider",
     "adapted",
+    "aiohttp_session",
     "assumed",
     "broken_text",
     "check_headers",
@@ -72,7 +74,6 @@ __all__ = [
     "failure",
     "first_profile",
     "guard_connection",
-    "guarded_resolver",
     "in_band_error",
     "json_text",
     "kept_json",

@@ -15,7 +15,6 @@ Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # Of the instance metadata services that are not link-local; AWS and Alibaba Cloud documentation, read 2026-11.
 _METADATA: Final = frozenset({ipaddress.ip_address("fd00:ec2::254"), ipaddress.ip_address("100.100.100.200")})
-_CONNECTED: Final = "connection.connect_tcp.complete"
 
 
 class ForbiddenAddressError(OSError):
@@ -45,22 +44,8 @@ def guarded_resolver(resolver: Any) -> Any:
     return _GuardedResolver(resolver)
 
 
-async def guard_connection(request: Any) -> None:
-    """A request hook for an httpx2 client: a new connection to a forbidden address is closed and never used."""
-    request.extensions["trace"] = _check_peer
-
-
-async def _check_peer(event: str, info: Any) -> None:
-    if event == _CONNECTED:
-        stream = info["return_value"]
-        try:
-            _check(str((stream.get_extra_info("server_addr") or ("",))[0]))
-        except ForbiddenAddressError:
-            await stream.aclose()
-            raise
-
-
-def _check(host: str) -> None:
+def check_address(host: str) -> None:
+    """Raises `ForbiddenAddressError` where `host` spells a forbidden address."""
     address = address_of(host.partition("%")[0])  # without the zone
     if address is not None and is_forbidden(address):
         raise ForbiddenAddressError(f"{host} is where machines keep credentials")
@@ -75,7 +60,7 @@ class _GuardedResolver:
     async def resolve(self, host: str, port: int = 0, **options: Any) -> Sequence[Any]:
         found: Sequence[Any] = await self._resolver.resolve(host, port, **options)
         for entry in found:
-            _check(entry["host"])
+            check_address(entry["host"])
         return found
 
     async def close(self) -> None:

@@ -101,14 +101,19 @@ class Answer:
         return body
 
     async def drain(self) -> None:
-        """Wait a moment for the end, after which the connection can serve another request."""
-        with suppress(TimeoutError, *self._broken):
-            async with asyncio.timeout(_DRAIN_S):
-                async for _ in self._chunks:
-                    pass
+        """Wait a moment for the end, after which the connection can serve another request, and close."""
+        try:
+            with suppress(TimeoutError, *self._broken):
+                async with asyncio.timeout(_DRAIN_S):
+                    async for _ in self._chunks:
+                        pass
+        finally:  # also where a call is stopped meanwhile
+            await self.aclose()
 
     async def aclose(self) -> None:
         """Close the connection, unless the body was read to its end. Closing twice is allowed."""
         with suppress(*self._broken):
-            await self._chunks.aclose()
-            await self._close()
+            try:
+                await self._chunks.aclose()
+            finally:
+                await self._close()

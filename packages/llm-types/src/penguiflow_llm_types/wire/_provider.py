@@ -109,9 +109,7 @@ class WireProvider:
                             break
                     yield _done(decoder, answer)
             finally:
-                if decoder.finished:
-                    await answer.drain()
-                await answer.aclose()
+                await (answer.drain() if decoder.finished else answer.aclose())
 
     async def aclose(self) -> None:
         """Release connections. Closing twice is allowed."""

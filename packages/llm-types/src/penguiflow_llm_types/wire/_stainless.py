@@ -19,10 +19,11 @@ from functools import lru_cache, partial
 from typing import Any, TypeAlias
 
 from penguiflow_llm_types._errors import LLMConfigurationError, LLMError
-from penguiflow_llm_types.wire._addresses import guard_connection, guarded_resolver
+from penguiflow_llm_types.wire._aiohttp import aiohttp_session
 from penguiflow_llm_types.wire._answer import Answer
 from penguiflow_llm_types.wire._exchange import Encoded
 from penguiflow_llm_types.wire._failures import failure
+from penguiflow_llm_types.wire._httpx2 import guard_connection
 
 Refusal: TypeAlias = Callable[[int, bytes, Mapping[str, str]], LLMError]
 """The error that a status, a body and headers in lower case mean."""
@@ -57,7 +58,7 @@ class StainlessSDK:
             event_hooks={"request": [] if takes_aiohttp else [guard_connection], "response": [self._refuse]},
         )
         if takes_aiohttp:
-            _guard_sessions(client)
+            _replace_sessions(client)
         return client
 
     def exceptions(self) -> tuple[type[BaseException], ...]:
@@ -222,27 +223,18 @@ def _refusal_in(error: BaseException) -> _Refused | None:
     return cause if isinstance(cause, _Refused) else None
 
 
-def _guard_sessions(client: Any) -> None:
-    """Have the SDK's aiohttp transports, that of each proxy included, make their session with a resolver of ours."""
+def _replace_sessions(client: Any) -> None:
+    """Have the SDK's aiohttp transports, that of each proxy included, use a session of ours."""
     for transport in (client._transport, *client._mounts.values()):  # noqa: SLF001 - the only way; a test holds it
         if transport is not None:
             transport.client = partial(_session, transport)
 
 
 def _session(transport: Any) -> Any:
-    """As the SDKs make it (openai 3.54, anthropic 2.12), but for the resolver and their limit of 1,000 connections.
-
-    Calls beyond it would wait unseen; how many may be under way is what a client's `max_concurrency` says.
-    """
-    aiohttp: Any = sys.modules["aiohttp"]  # which its transport has imported
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(
-            keepalive_timeout=transport.limits.keepalive_expiry,
-            limit=0,
-            ssl=transport.ssl_context,
-            resolver=guarded_resolver(aiohttp.ThreadedResolver()),
-        )
-    )
+    """As the SDKs make it (openai 3.54, anthropic 2.12), but for what `aiohttp_session` adds."""
+    aiohttp = sys.modules["aiohttp"]  # which its transport has imported
+    connector = {"keepalive_timeout": transport.limits.keepalive_expiry, "ssl": transport.ssl_context}
+    return aiohttp_session(aiohttp, connector=connector)
 
 
 def _dumped(body: Mapping[str, Any]) -> bytes:
