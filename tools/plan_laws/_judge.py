@@ -57,6 +57,12 @@ class Judge:
         read = with_nulls(schema)
         return cls(read, _validator(jsonschema.Draft202012Validator, read))
 
+    @classmethod
+    def like(cls, other: Judge, schema: Any) -> Judge:
+        """Of a schema that is only shown, and so of the draft of the one that was asked for."""
+        read = with_nulls(schema)
+        return cls(read, _validator(type(other.validator), read))
+
     def errors(self, value: Any) -> list[ValidationError]:
         """All that is wrong with `value`; raises `Unjudgeable` where references, patterns or recursion lead nowhere."""
         try:
@@ -76,9 +82,12 @@ def _validator(draft: Any, schema: Any) -> Any:
 
 
 def with_nulls(schema: Any) -> Any:
-    """A copy in which OpenAPI's `nullable` is said with a type list, which validators know."""
+    """A copy in which OpenAPI's `nullable` is said with a type list, and references as all validators know them."""
     copied = _copy(schema)
+    is_of_2019 = isinstance(schema, dict) and "2019-09" in str(schema.get("$schema"))
     for _, node in schemas_in(copied):
+        if not is_of_2019 and isinstance(node.get("$recursiveRef"), str):
+            node.setdefault("$ref", node.pop("$recursiveRef"))
         if node.get("nullable") is True and isinstance(node.get("type"), str):
             node["type"] = [node["type"], "null"]
             if isinstance(node.get("enum"), list) and None not in node["enum"]:

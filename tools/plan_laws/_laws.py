@@ -71,12 +71,13 @@ def planned(schema: Any, dialect: Dialect) -> Subject | None:
         return None
     if not made.compatible:
         return None
+    asked = _judge(schema)
     if dialect.enforcement == "compiled":
         sent, opened = Judge.of_sent(_closed(made.schema)), Judge.of_sent(_opened(made.schema))
     else:
-        sent = opened = _judge(made.schema) or Judge.of_sent(made.schema)
+        sent = opened = Judge.of_sent(made.schema) if asked is None else Judge.like(asked, made.schema)
     declared = _judge(_as_declared(schema))
-    return Subject(made, _judge(schema), sent, opened, declared, _is_stated(schema))
+    return Subject(made, asked, sent, opened, declared, _is_stated(schema))
 
 
 def _is_stated(schema: Any) -> bool:

@@ -80,7 +80,13 @@ def unreported(errors: Sequence[ValidationError], losses: Sequence[SchemaLoss], 
 
     Of two demands of one kind on one value only the stricter is sent or reported, so both are excused by one report.
     """
-    excused = {_kind(error) for error in errors if _is_reported(error, losses, document)}
+    excused: set[tuple[Any, ...]] = set()
+    pending = list(errors)
+    while pending:
+        error = pending.pop()
+        if _is_reported(error, losses, document):
+            excused.add(_kind(error))
+            pending.extend(error.context or ())
     return [error for error in errors if _kind(error) not in excused]
 
 

@@ -70,6 +70,13 @@ def test_names_hold_where_no_further_value_fits() -> None:
     assert "^.$" in str(rest["items"]["properties"]["key"])
 
 
+def test_patterns_of_two_schemas() -> None:
+    """Where any of the patterns' schemas may come, each schema that has patterns lost what they demand."""
+    one, other = {"patternProperties": {"^a": {"type": "string"}}}, {"patternProperties": {"b$": {"type": "integer"}}}
+    made = plan({"type": "object", "allOf": [one, other]}, "bedrock/output@2026-11")
+    assert {"/allOf/0", "/allOf/1"} == {loss.pointer for loss in made.losses if loss.action == "relaxed"}
+
+
 @pytest.mark.parametrize(
     ("definition", "beside"),
     [

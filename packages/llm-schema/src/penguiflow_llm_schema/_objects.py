@@ -286,5 +286,6 @@ def _pair_value(context: Context, shape: _Shape, level: int) -> Emitted:
     emitted = [context.emit(place, level) for place in places]
     if any(one != emitted[0] for one in emitted):
         detail = "which pattern a name matches does not decide on its value's schema; any of them may come"
-        context.lose(shape.patterns[0][0], "patternProperties", "relaxed", detail)
+        for site in {site.pointer: site for site, _ in shape.patterns}.values():
+            context.lose(site, "patternProperties", "relaxed", detail)
     return join_branches(context, emitted, shape.patterns[0][0])

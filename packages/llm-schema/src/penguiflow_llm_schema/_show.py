@@ -128,7 +128,7 @@ def _is_plain_object(schema: dict[str, Any]) -> bool:
     if schema.keys() & _NOT_AT_THE_TOP:
         return False
     if "type" in schema:
-        return schema["type"] == "object"
+        return bool(schema["type"] == "object")
     return "properties" in schema and all(SPEAKS_OF.get(keyword, "object") == "object" for keyword in schema)
 
 
