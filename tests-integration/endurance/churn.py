@@ -3,8 +3,9 @@
 uv run python tests-integration/endurance/churn.py [--calls 100000] [--seed 0] [--provider openai]
 
 Each call is plain or streamed and draws a fate: answered, cancelled, stopped by its token, timed out, left in the
-middle, or hit by a fault of the provider's. Held all the while: no more slots in use than there are. Held at the
-end: no task, thread, file descriptor or slot more than at the start. Exit status 1 where that fails.
+middle, or hit by a fault of the provider's. Held all the while: as many slots in use as requests under way, counted
+where they go into the provider and come out, and no more than there are. Held at the end: no task, thread, socket, file
+descriptor or slot more than at the start. Exit status 1 where that fails.
 """
 
 from __future__ import annotations
@@ -14,15 +15,17 @@ import asyncio
 import sys
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from resources import left_over, resources
 
 from penguiflow_llm import CancelToken, LLMClient, LLMError, TextDelta, create_client
 from penguiflow_llm_testing import Answer, Cut, Failure, Faulty, Hold, Simulator, Step
+from penguiflow_llm_types import CompletionResponse, LLMRequest, Provider, StreamEvent
 
 MODELS: Final = {
     "openai": "openai/gpt-5.4-mini",
@@ -89,6 +92,35 @@ async def left(client: LLMClient, rng: Random) -> None:
                 break
 
 
+class Counting:
+    """A provider that counts the requests under way in it."""
+
+    def __init__(self, provider: Provider) -> None:
+        self._provider = provider
+        self.under_way = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._provider, name)
+
+    async def complete(self, request: LLMRequest) -> CompletionResponse:
+        """See `Provider`."""
+        self.under_way += 1
+        try:
+            return await self._provider.complete(request)
+        finally:
+            self.under_way -= 1
+
+    async def stream(self, request: LLMRequest) -> AsyncGenerator[StreamEvent, None]:
+        """See `Provider`."""
+        self.under_way += 1
+        try:
+            async with aclosing(self._provider.stream(request)) as events:
+                async for event in events:
+                    yield event
+        finally:
+            self.under_way -= 1
+
+
 FATES: Final[dict[str, Fate]] = {
     "answered": answered,
     "cancelled": cancelled,
@@ -112,9 +144,11 @@ async def churn(provider: str, *, calls: int, seed: int) -> Tally:
             max_retries=1, **options,
         )  # fmt: skip
         client._endpoints[0].breaker._failures = calls * 10  # an open circuit would leave nothing to churn
+        counting = Counting(client.provider)
+        client._endpoints[0].provider = cast("Provider", counting)
         before = resources()
         queue = iter(range(calls))
-        await asyncio.gather(*(_worker(client, simulator, queue, rng, tally) for _ in range(AT_ONCE)))
+        await asyncio.gather(*(_worker(client, counting, simulator, queue, rng, tally) for _ in range(AT_ONCE)))
         if client.requests_in_flight:
             tally.problems.append(f"{client.requests_in_flight} slots in use at the end")
         await client.aclose()
@@ -124,7 +158,9 @@ async def churn(provider: str, *, calls: int, seed: int) -> Tally:
     return tally
 
 
-async def _worker(client: LLMClient, simulator: Simulator, queue: Any, rng: Random, tally: Tally) -> None:
+async def _worker(
+    client: LLMClient, counting: Counting, simulator: Simulator, queue: Any, rng: Random, tally: Tally
+) -> None:
     for _ in queue:
         if rng.random() < 0.2:
             simulator.script(rng.choice(_FAULTS))
@@ -139,8 +175,8 @@ async def _worker(client: LLMClient, simulator: Simulator, queue: Any, rng: Rand
         except LLMError as error:
             end = f"{name}: {type(error).__name__}"
         tally.ends[end] += 1
-        if not 0 <= client.requests_in_flight <= SLOTS:
-            tally.problems.append(f"{client.requests_in_flight} slots in use")
+        if not client.requests_in_flight == counting.under_way <= SLOTS:
+            tally.problems.append(f"{client.requests_in_flight} slots in use, {counting.under_way} requests under way")
 
 
 def main() -> int:
