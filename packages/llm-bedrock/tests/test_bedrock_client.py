@@ -34,6 +34,7 @@ from penguiflow_llm_types import (
     LLMError,
     LLMMessage,
     LLMOverloadedError,
+    LLMProtocolError,
     LLMRateLimitError,
     LLMRequest,
     LLMStreamInterruptedError,
@@ -206,6 +207,20 @@ async def test_a_stream_that_is_left(provider: WireProvider, llm_simulator: Simu
     assert isinstance(await anext(stream), TextDelta)
     await stream.aclose()
     await asyncio.to_thread(llm_simulator.wait_for_disconnect)
+
+
+async def test_an_answer_that_boto3_cannot_read(provider: WireProvider, llm_simulator: Simulator) -> None:
+    """Its parsers raise what an odd body makes them: AttributeError here (botocore 1.44.8)."""
+    llm_simulator.script(Failure(status=400, body=b'"a text where an object belongs"'))
+    with pytest.raises(LLMProtocolError, match=r"boto3 could not read the answer \(AttributeError\)"):
+        await provider.complete(REQUEST)
+
+
+async def test_credentials_of_the_client_are_masked(provider: WireProvider, llm_simulator: Simulator) -> None:
+    """They are not ours, and the provider quotes them all the same; this is where botocore keeps them."""
+    llm_simulator.script(Failure(status=403, json={"message": "no SECRET-SENTINEL here"}))
+    with pytest.raises(LLMError, match=r"no \[redacted\] here"):
+        await provider.complete(REQUEST)
 
 
 async def test_what_boto3_does_not_take(provider: WireProvider) -> None:

@@ -123,8 +123,8 @@ def test_nothing_shows_the_key() -> None:
     """Not a repr, and not the provider's own words."""
     settings = _read(_KEY)
     assert _KEY not in repr(settings)
-    assert "the key [redacted] is wrong" == settings.redact(f"the key {_KEY} is wrong")
-    assert "token [redacted]" == _read(client=object()).redact("token ya29.a0AfH6SMBx0123456789")
+    assert "the key [redacted] is wrong" == settings.redactor()(f"the key {_KEY} is wrong")
+    assert "token [redacted]" == _read(client=object()).redactor()("token ya29.a0AfH6SMBx0123456789")
 
 
 @pytest.mark.parametrize(

@@ -163,7 +163,7 @@ _AUTH_ERRORS: list[tuple[Exception, type[LLMError], str | None]] = [
 @pytest.mark.parametrize(("error", "expected", "kind"), _AUTH_ERRORS, ids=lambda value: str(value)[:20])
 def test_errors_of_google_auth(error: Exception, expected: type[LLMError], kind: str | None) -> None:
     """Each says what can be done, and none shows a credential."""
-    ours = auth_error(error, read_settings(_KEY, None, {}, {}))
+    ours = auth_error(error, read_settings(_KEY, None, {}, {}).redactor())
     assert (expected, kind) == (type(ours), ours.kind)
     assert _KEY not in str(ours)
 
@@ -296,7 +296,8 @@ def test_aiohttp_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
 
     async def connected(**options: Any) -> None:
-        connection = connect(read_settings(_KEY, None, options, {}))
+        settings = read_settings(_KEY, None, options, {})
+        connection = connect(settings, settings.redactor())
         await connection.aclose()
 
     with pytest.raises(LLMConfigurationError, match=r"penguiflow-llm-google\[aiohttp\]"):

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from random import Random
 from typing import Any, Final
+from urllib.parse import quote
 
 from penguiflow_llm_anthropic._frames import AwsEventStreamDecoder
 from penguiflow_llm_bedrock._event_stream import EventStreamDecoder
 from penguiflow_llm_testing._personalities.bedrock._event_stream import message
-from penguiflow_llm_types import LLMError, LLMProtocolError, ServerSentEvent, SSEDecoder
+from penguiflow_llm_types import LLMError, LLMProtocolError, Secret, ServerSentEvent, SSEDecoder, redact_key_like
 from penguiflow_llm_types.wire import ContentDecoder, WireJSON, json_text, read_error, read_rate_limits
 
 from ._byte_mutation import mutated_bytes
@@ -33,6 +34,7 @@ _PAYLOADS: Final = (
     b"", b"{}", b"[]", b"null", b'{"bytes": "e30="}', b'{"bytes": 1}', b'{"bytes": "!"}', b'{"message": "no"}',
     b'{"message": 1}', b"\xff", b'{"bytes": "\xc3\xa9"}', b"[" * 3_000,
 )  # fmt: skip
+_SECRET_LETTERS: Final = "abAB01+/=-_.%\\&\"'~"
 _CUTS: Final = (1, 2, 7, 64, 1 << 20)
 
 
@@ -51,6 +53,7 @@ def framing_targets(*, recorded: bool) -> Iterator[Target]:
     yield Target(name="AWS headers of chunks", make=_headers, run=_framing(AwsEventStreamDecoder))
     yield Target(name="compression", make=_compressed(recorded=recorded), run=_decompress)
     yield Target(name="JSON of the wire", make=_json(recorded=recorded), run=_read_json)
+    yield Target(name="redaction", make=_quoting(recorded=recorded), run=_redact)
     yield Target(name="error bodies", make=_json(recorded=recorded), run=_read_error)
 
 
@@ -154,6 +157,37 @@ def _json(*, recorded: bool) -> Callable[[Random], bytes]:
         return mutated_bytes(body, rng) if rng.random() < 0.3 else mutated_json(value, rng)
 
     return make
+
+
+def _quoting(*, recorded: bool) -> Callable[[Random], bytes]:
+    """A secret of any length, and a body that is strewn with the pieces of it."""
+    bodies = _json(recorded=recorded)
+
+    def make(rng: Random) -> bytes:
+        secret = "".join(rng.choices(_SECRET_LETTERS, k=rng.choice((1, 2, 3, 7, 8, 9, 20, 40, 300))))
+        body = bodies(rng).decode("utf-8", "replace")
+        for _ in range(rng.choice((0, 1, 3))):
+            at = rng.randrange(len(body) + 1)
+            piece = rng.choice((secret, secret[:8], secret[:1], quote(secret, safe=""), json.dumps(secret), "\\" * 50))
+            body = body[:at] + piece * rng.choice((1, 1, 2, 200)) + body[at:]
+        return f"{secret}\n{body}".encode()
+
+    return make
+
+
+def _redact(data: bytes) -> str:
+    """Soon over, whatever the secret is; and none is left. Errors are cut to this size before."""
+    head, _, body = data.decode("utf-8", "replace").partition("\n")
+    body = body[:8_000]
+    try:
+        secret = Secret(head)
+    except ValueError:
+        return "no secret"
+    clean = secret.redact(body)
+    if len(head) >= 12 and head in clean:
+        raise BrokenPromiseError("a secret is left")
+    redact_key_like(clean)
+    return "masked" if clean != body else "as it was"
 
 
 def _read_json(data: bytes) -> str:

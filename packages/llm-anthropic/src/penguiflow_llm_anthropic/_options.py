@@ -9,8 +9,8 @@ from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 from penguiflow_llm_anthropic._profiles import Host
-from penguiflow_llm_types import LLMConfigurationError, Secret, redact_key_like
-from penguiflow_llm_types.wire import check_headers, check_option_names, check_url, make_secret
+from penguiflow_llm_types import LLMConfigurationError, Secret
+from penguiflow_llm_types.wire import Redactor, check_headers, check_option_names, check_query, check_url, make_secret
 
 OPTIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -72,10 +72,9 @@ class Settings:
 
     def redact(self, text: str) -> str:
         """`text` of the provider's without the credential, and without anything that looks like one."""
-        for secret in (self.api_key, self.auth_token):
-            if secret is not None:
-                text = secret.redact(text)
-        return redact_key_like(text)
+        redact = Redactor([self.api_key, self.auth_token], settings=[self.default_headers, self.default_query])
+        redact.remember(getattr(self.client, "api_key", None), getattr(self.client, "auth_token", None))
+        return redact(text)
 
 
 def read_settings(
@@ -96,6 +95,7 @@ def read_settings(
     if "client" in given:
         return _of_client(api_key, base_url, given)
     check_headers(given.get("default_headers", {}), provider="anthropic")
+    check_query(given.get("default_query", {}), provider="anthropic")
     url = base_url or environ.get("ANTHROPIC_BASE_URL") or None
     if url is not None:
         check_url(url, "base_url", provider="anthropic", allow_http=allow_http)

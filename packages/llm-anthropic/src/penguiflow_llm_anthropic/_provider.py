@@ -11,10 +11,11 @@ from penguiflow_llm_anthropic._options import FOUND_BY_SDK, OPTIONS, read_settin
 from penguiflow_llm_anthropic._profiles import anthropic_profile
 from penguiflow_llm_anthropic._transport import connect
 from penguiflow_llm_anthropic._wire import MessagesWire
-from penguiflow_llm_types import CredentialStatus, ProviderPlugin, Secret
+from penguiflow_llm_types import CredentialStatus, ProviderPlugin, Secret, forgetful
 from penguiflow_llm_types.wire import PerLoop, WireProvider
 
 
+@forgetful
 def create(api_key: str | Secret | None = None, base_url: str | None = None, **options: Any) -> WireProvider:
     """A provider from arguments and the environment; `plugin.options` says what `options` may hold.
 

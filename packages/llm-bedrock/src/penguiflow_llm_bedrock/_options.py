@@ -9,8 +9,15 @@ from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 from penguiflow_llm_bedrock._sigv4 import Keys
-from penguiflow_llm_types import LLMConfigurationError, Secret, redact_key_like
-from penguiflow_llm_types.wire import RESERVED_HEADERS, check_headers, check_option_names, check_url, make_secret
+from penguiflow_llm_types import LLMConfigurationError, Secret
+from penguiflow_llm_types.wire import (
+    RESERVED_HEADERS,
+    Redactor,
+    check_headers,
+    check_option_names,
+    check_url,
+    make_secret,
+)
 
 PROVIDER: Final = "bedrock"
 BEARER_VARIABLE: Final = "AWS_BEARER_TOKEN_BEDROCK"
@@ -70,11 +77,8 @@ class Settings:
 
     def redact(self, text: str) -> str:
         """`text` of the provider's without the credentials passed, and without anything that looks like one."""
-        if self.token is not None:
-            text = self.token.redact(text)
-        if self.keys is not None:
-            text = self.keys.redact(text)
-        return redact_key_like(text)
+        text = text if self.keys is None else self.keys.redact(text)
+        return Redactor([self.token], settings=[self.default_headers])(text)
 
     @property
     def at(self) -> str:

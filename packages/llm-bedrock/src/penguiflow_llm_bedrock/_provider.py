@@ -13,7 +13,7 @@ from penguiflow_llm_bedrock._options import BEARER_VARIABLE, OPTIONS, PROVIDER, 
 from penguiflow_llm_bedrock._profiles import bedrock_profile
 from penguiflow_llm_bedrock._transport import Identities, connect
 from penguiflow_llm_bedrock._wire import ConverseWire
-from penguiflow_llm_types import CredentialStatus, ModelProfile, ProviderPlugin, Secret
+from penguiflow_llm_types import CredentialStatus, ModelProfile, ProviderPlugin, Secret, forgetful
 from penguiflow_llm_types.wire import PerLoop, WireProvider
 
 # What tells that botocore has something to look at, without looking.
@@ -27,6 +27,7 @@ _SOURCES: Final = (
 )
 
 
+@forgetful
 def create(api_key: str | Secret | None = None, base_url: str | None = None, **options: Any) -> WireProvider:
     """A provider from arguments and the environment; `plugin.options` says what `options` may hold.
 

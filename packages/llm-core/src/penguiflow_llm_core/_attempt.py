@@ -42,11 +42,11 @@ class Attempt:
         self.response, self.usage = response, response.usage
 
     def broke_off(self, error: LLMError) -> None:
-        """No whole answer came; what is known of it is with the error, or was said on the way."""
+        """No whole answer came; what is known of it is kept with the error."""
         if error.partial() is None and self.events:
             error.keep_partial(_joined(self.events, self.usage))
-        self.response = error.partial()
-        on_the_way = None if self.response is None or self.response.usage == Usage() else self.response.usage
+        partial = error.partial()
+        on_the_way = None if partial is None or partial.usage == Usage() else partial.usage
         self.usage = error.usage or on_the_way or self.usage
 
 

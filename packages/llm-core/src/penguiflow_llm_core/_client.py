@@ -31,7 +31,16 @@ from penguiflow_llm_core.telemetry._config import Hook, HookConfig
 from penguiflow_llm_core.telemetry._hub import HookHub
 from penguiflow_llm_core.telemetry._report import SILENT, EventReport
 from penguiflow_llm_core.telemetry._worker import FLUSH_S, HookCounts
-from penguiflow_llm_types import CompletionResponse, LLMConfigurationError, ModelProfile, OutputMode, Provider, Usage
+from penguiflow_llm_types import (
+    CompletionResponse,
+    LLMConfigurationError,
+    LLMError,
+    ModelProfile,
+    OutputMode,
+    Provider,
+    Usage,
+    forget_variables,
+)
 
 T = TypeVar("T")
 
@@ -151,7 +160,7 @@ class LLMClient:
         Raises `LLMError`; `LLMConfigurationError` before anything is sent.
         """
         runner = self._typed(messages, response_model, mode, options, streamed=on_stream_event is not None)
-        await _drain(runner.events(), on_stream_event)
+        await _run(runner, on_stream_event)
         return cast("LLMResult[Any]", runner.result())
 
     async def complete(
@@ -165,7 +174,7 @@ class LLMClient:
     ) -> CompletionResponse:
         """The model's answer as it is: text, tool calls, reasoning. Raises `LLMError`."""
         runner = self._plain(messages, tools, tool_choice, options, streamed=on_stream_event is not None)
-        await _drain(runner.events(), on_stream_event)
+        await _run(runner, on_stream_event)
         return cast("CompletionResponse", runner.result())
 
     @overload
@@ -385,6 +394,14 @@ class LLMClient:
         if self._portal is not None:
             self._portal.stop()
             self._portal = None
+
+
+async def _run(runner: CallRunner, callback: EventCallback | None) -> None:
+    try:
+        await _drain(runner.events(), callback)
+    except LLMError as error:
+        forget_variables(error)
+        raise
 
 
 async def _drain(events: AsyncGenerator[ClientStreamEvent, None], callback: EventCallback | None) -> None:

@@ -18,9 +18,10 @@ from penguiflow_llm_core._recipe import Recipe
 from penguiflow_llm_core._references import parse_reference
 from penguiflow_llm_core._registry import ProviderRegistry, default_registry
 from penguiflow_llm_core.telemetry import Hook, HookConfig
-from penguiflow_llm_types import SPEC_VERSION, LLMConfigurationError, Provider, Secret
+from penguiflow_llm_types import SPEC_VERSION, LLMConfigurationError, Provider, Secret, forgetful
 
 
+@forgetful
 def create_client(
     model: str | Sequence[str | ModelConfig] | FallbackConfig,
     *,

@@ -14,7 +14,7 @@ from penguiflow_llm_core._model_price import ModelPrice
 from penguiflow_llm_core._modes import ModeSelector
 from penguiflow_llm_core._retry import RetryBudget
 from penguiflow_llm_core._task import Task
-from penguiflow_llm_types import CompletionResponse, ModelProfile, Provider
+from penguiflow_llm_types import CompletionResponse, LLMError, ModelProfile, Provider, forget_variables
 
 # Databricks bills its serving endpoints, whatever model it says has answered ("Foundation Model Serving" prices, read
 # 2026-11).
@@ -65,6 +65,10 @@ class Endpoint:
         own = self.prices.get(f"{self.provider.name}/{model}", self.prices.get(self.name))
         tier = None if response is None else response.service_tier
         return Tariff(model=model, price_provider=self.price_provider, service_tier=tier, own=own)
+
+    def scrub(self, error: LLMError) -> None:
+        """Have no credential in `error`, nor in the variables it keeps alive."""
+        getattr(self.provider, "scrub", forget_variables)(error)
 
     def usable(self, now: float) -> bool:
         """Whether a call should try it."""

@@ -76,12 +76,13 @@ def _strict(decode: Callable[..., Any], *arguments: Any) -> Any:
     try:
         return decode(*arguments)
     except RecursionError:
-        raise _too_deep() from None
+        problem = _too_deep()
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise LLMParseError(f"the answer is not JSON: {error.msg} at {place}", kind="json", phase="parse") from None
+        problem = LLMParseError(f"the answer is not JSON: {error.msg} at {place}", kind="json", phase="parse")
     except ValueError:  # of int(), which reads no more than 4,300 digits
-        raise LLMParseError("the answer holds a number too long to read", kind="number", phase="parse") from None
+        problem = LLMParseError("the answer holds a number too long to read", kind="number", phase="parse")
+    raise problem  # outside of the handlers: the exceptions above hold the whole answer
 
 
 def _too_deep() -> LLMParseError:

@@ -72,19 +72,18 @@ class PydanticOutput(Generic[T]):
         try:
             return self._adapter.validate_json(to_json(value))
         except ModelRetry as retry:
-            raise _validation_error([{"loc": (), "msg": str(retry), "type": "model_retry", "input": value}]) from None
+            problems = [{"loc": (), "msg": str(retry), "type": "model_retry", "input": value}]
         except ValidationError as error:
-            raise _validation_error(
-                [
-                    {
-                        "loc": tuple(problem["loc"]),
-                        "msg": problem["msg"],
-                        "type": problem["type"],
-                        "input": problem["input"],
-                    }
-                    for problem in error.errors(include_url=False, include_context=False)
-                ]
-            ) from None
+            problems = [
+                {
+                    "loc": tuple(problem["loc"]),
+                    "msg": problem["msg"],
+                    "type": problem["type"],
+                    "input": problem["input"],
+                }
+                for problem in error.errors(include_url=False, include_context=False)
+            ]
+        raise _validation_error(problems)  # outside of the handlers: pydantic's error prints the whole answer
 
 
 class SchemaOutput:

@@ -253,11 +253,13 @@ class CallRunner:
         """Seconds to wait before the next attempt, which is prepared; raises `error` when there is to be none."""
         parse_failure = isinstance(error, LLMParseError)
         error.committed = attempt.committed and not parse_failure
+        endpoint = self._endpoint
         if attempt.response is None:
             attempt.broke_off(error)
         elif parse_failure and error.partial() is None:
             error.keep_partial(attempt.response)
-        endpoint = self._endpoint
+        endpoint.scrub(error)
+        attempt.response = error.partial() if attempt.response is None else attempt.response
         now = self._clock.now()
         if is_outage(error):
             endpoint.breaker.fail(self, now)
@@ -269,6 +271,7 @@ class CallRunner:
         self._record(attempt, error=error, next_step=step, wait_s=0.0 if step == "raise" else wait_s, endpoint=endpoint)
         if step == "raise":
             raise self._final(error, attempt, wait_s)
+        error.__traceback__ = None  # it is kept in the history, and would keep this attempt's frames
         return wait_s
 
     def _next(self, error: LLMError, attempt: Attempt) -> tuple[NextStep, float]:

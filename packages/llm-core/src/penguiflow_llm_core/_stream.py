@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Generic, Self, TypeVar
 
 from penguiflow_llm_core._result import ClientStreamEvent
-from penguiflow_llm_types import LLMError
+from penguiflow_llm_types import LLMError, forget_variables
 
 R = TypeVar("R")
 
@@ -52,6 +52,7 @@ class LLMStream(Generic[R]):
             return await anext(self._events)
         except LLMError as error:
             self._open, self._error = False, error
+            forget_variables(error)
             raise
         except BaseException:  # the end, a cancellation, or the exception of a callback: nothing is left open
             self._open = False

@@ -8,10 +8,10 @@ from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from penguiflow_llm_databricks._credentials import PROVIDER, Credential, find_credential
+from penguiflow_llm_databricks._credentials import PROVIDER, Credential, MachineClient, PersonalToken, find_credential
 from penguiflow_llm_openai_compat import SERVICE_OPTIONS, Service, ServiceSettings, read_service
 from penguiflow_llm_types import LLMConfigurationError, Secret
-from penguiflow_llm_types.wire import check_option_names, check_url
+from penguiflow_llm_types.wire import Redactor, check_option_names, check_url
 
 OPTIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -40,6 +40,18 @@ class Settings:
     service: ServiceSettings
     host: str
     credential: Credential | None = None
+
+    def redactor(self) -> Redactor:
+        """A new one, which knows the credential that was given."""
+        service, secret = self.service, self.service.api_key
+        match self.credential:
+            case PersonalToken(token=given) | MachineClient(client_secret=given):
+                secret = given
+            case _:
+                pass
+        redact = Redactor([secret], settings=[service.default_headers, service.default_query])
+        redact.remember(getattr(service.client, "api_key", None))
+        return redact
 
     @property
     def token_url(self) -> str:

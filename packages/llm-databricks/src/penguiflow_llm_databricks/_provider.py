@@ -9,12 +9,13 @@ from typing import Any
 from penguiflow_llm_databricks._credentials import PROVIDER, credential_status
 from penguiflow_llm_databricks._options import OPTIONS, read_settings
 from penguiflow_llm_databricks._profiles import databricks_profile
-from penguiflow_llm_databricks._transport import Redactor, connector
+from penguiflow_llm_databricks._transport import connector
 from penguiflow_llm_databricks._wire import DatabricksWire
-from penguiflow_llm_types import ProviderPlugin, Secret
+from penguiflow_llm_types import ProviderPlugin, Secret, forgetful
 from penguiflow_llm_types.wire import PerLoop, WireProvider
 
 
+@forgetful
 def create(api_key: str | Secret | None = None, base_url: str | None = None, **options: Any) -> WireProvider:
     """A provider from arguments and the environment; `plugin.options` says what `options` may hold.
 
@@ -24,7 +25,7 @@ def create(api_key: str | Secret | None = None, base_url: str | None = None, **o
         LLMConfigurationError: settings that cannot work; nothing was sent.
     """
     settings = read_settings(api_key, base_url, options, os.environ, has_sdk=_has_sdk())
-    redact = Redactor(settings)
+    redact = settings.redactor()
     return WireProvider(
         name=PROVIDER,
         wire=DatabricksWire(),

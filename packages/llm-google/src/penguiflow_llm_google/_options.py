@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from penguiflow_llm_types import LLMConfigurationError, Secret, redact_key_like
-from penguiflow_llm_types.wire import check_headers, check_option_names, check_url, make_secret
+from penguiflow_llm_types import LLMConfigurationError, Secret
+from penguiflow_llm_types.wire import Redactor, check_headers, check_option_names, check_url, make_secret
 
 OPTIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -56,9 +56,9 @@ class Settings:
             return None
         return f"projects/{self.project}/locations/{self.location or 'global'}"
 
-    def redact(self, text: str) -> str:
-        """`text` of the provider's without the credential, and without anything that looks like one."""
-        return redact_key_like(text if self.api_key is None else self.api_key.redact(text))
+    def redactor(self) -> Redactor:
+        """A new one, which knows the credential that was given."""
+        return Redactor([self.api_key], settings=[self.default_headers])
 
 
 def read_settings(

@@ -11,10 +11,11 @@ from penguiflow_llm_google._options import OPTIONS, find_credential, read_settin
 from penguiflow_llm_google._profiles import google_profile
 from penguiflow_llm_google._transport import connect
 from penguiflow_llm_google._wire import GenerateWire
-from penguiflow_llm_types import CredentialStatus, ProviderPlugin, Secret
+from penguiflow_llm_types import CredentialStatus, ProviderPlugin, Secret, forgetful
 from penguiflow_llm_types.wire import PerLoop, WireProvider
 
 
+@forgetful
 def create(api_key: str | Secret | None = None, base_url: str | None = None, **options: Any) -> WireProvider:
     """A provider from arguments and the environment; `plugin.options` says what `options` may hold.
 
@@ -22,12 +23,13 @@ def create(api_key: str | Secret | None = None, base_url: str | None = None, **o
         LLMConfigurationError: settings that cannot work; nothing was sent.
     """
     settings = read_settings(api_key, base_url, options, os.environ)
+    redact = settings.redactor()
     return WireProvider(
         name="google",
         wire=GenerateWire(vertex=settings.vertex, parent=settings.parent),
-        transport=PerLoop(partial(connect, settings)),
+        transport=PerLoop(partial(connect, settings, redact)),
         profile=partial(google_profile, vertex=settings.vertex),
-        redact=settings.redact,
+        redact=redact,
         at=settings.base_url or ("Vertex AI" if settings.vertex else "https://generativelanguage.googleapis.com"),
     )
 

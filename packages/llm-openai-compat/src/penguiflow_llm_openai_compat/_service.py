@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
-from penguiflow_llm_types import CredentialStatus, LLMConfigurationError, Secret, redact_key_like
-from penguiflow_llm_types.wire import check_headers, check_option_names, check_url, make_secret
+from penguiflow_llm_types import CredentialStatus, LLMConfigurationError, Secret
+from penguiflow_llm_types.wire import Redactor, check_headers, check_option_names, check_query, check_url, make_secret
 
 SERVICE_OPTIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -72,7 +72,9 @@ class ServiceSettings:
 
     def redact(self, text: str) -> str:
         """`text` of the service's without the credential, and without anything that looks like one."""
-        return redact_key_like(text if self.api_key is None else self.api_key.redact(text))
+        redact = Redactor([self.api_key], settings=[self.default_headers, self.default_query])
+        redact.remember(getattr(self.client, "api_key", None))
+        return redact(text)
 
 
 def read_service(
@@ -97,6 +99,7 @@ def read_service(
     if "client" in given:
         return _of_client(name, api_key, base_url, given)
     check_headers(given.get("default_headers", {}), provider=name)
+    check_query(given.get("default_query", {}), provider=name)
     url = base_url or environ.get(service.url_variable or "") or service.base_url
     check_url(url, "base_url", provider=name, allow_http=allow_http)
     is_home = base_url is None or urlsplit(url).hostname == urlsplit(service.base_url).hostname

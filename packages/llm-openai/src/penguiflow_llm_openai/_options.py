@@ -9,8 +9,8 @@ from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 from penguiflow_llm_openai._profiles import API, Endpoint
-from penguiflow_llm_types import LLMConfigurationError, Secret, redact_key_like
-from penguiflow_llm_types.wire import check_headers, check_option_names, check_url, make_secret
+from penguiflow_llm_types import LLMConfigurationError, Secret
+from penguiflow_llm_types.wire import Redactor, check_headers, check_option_names, check_query, check_url, make_secret
 
 OPTIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -65,7 +65,9 @@ class Settings:
 
     def redact(self, text: str) -> str:
         """`text` of the provider's without the credential, and without anything that looks like one."""
-        return redact_key_like(text if self.api_key is None else self.api_key.redact(text))
+        redact = Redactor([self.api_key], settings=[self.default_headers, self.default_query])
+        redact.remember(getattr(self.client, "api_key", None))
+        return redact(text)
 
 
 def read_settings(
@@ -85,6 +87,7 @@ def read_settings(
     if "client" in given:
         return _of_client(api_key, base_url, given)
     check_headers(given.get("default_headers", {}), provider="openai")
+    check_query(given.get("default_query", {}), provider="openai")
     if given.keys() & {"azure_endpoint", "azure_deployment", "azure_ad_token_provider"}:
         return _azure(api_key, base_url, given, environ, allow_http=allow_http)
     url = base_url or environ.get("OPENAI_BASE_URL") or None

@@ -11,10 +11,11 @@ from penguiflow_llm_openai._options import OPTIONS, Settings, read_settings
 from penguiflow_llm_openai._profiles import openai_profile
 from penguiflow_llm_openai._transport import connect
 from penguiflow_llm_openai._wires import ChatWire, ResponsesWire
-from penguiflow_llm_types import CredentialStatus, ProviderPlugin, Secret
+from penguiflow_llm_types import CredentialStatus, ProviderPlugin, Secret, forgetful
 from penguiflow_llm_types.wire import PerLoop, Wire, WireProvider
 
 
+@forgetful
 def create(api_key: str | Secret | None = None, base_url: str | None = None, **options: Any) -> WireProvider:
     """A provider from arguments and the environment; `plugin.options` says what `options` may hold.
 

@@ -10,10 +10,11 @@ from penguiflow_llm_openrouter._options import OPTIONS, SERVICE, read_settings
 from penguiflow_llm_openrouter._profiles import openrouter_profile
 from penguiflow_llm_openrouter._transport import connect
 from penguiflow_llm_openrouter._wire import OpenRouterWire
-from penguiflow_llm_types import ProviderPlugin, Secret
+from penguiflow_llm_types import ProviderPlugin, Secret, forgetful
 from penguiflow_llm_types.wire import PerLoop, WireProvider
 
 
+@forgetful
 def create(api_key: str | Secret | None = None, base_url: str | None = None, **options: Any) -> WireProvider:
     """A provider from arguments and the environment; `plugin.options` says what `options` may hold.
 

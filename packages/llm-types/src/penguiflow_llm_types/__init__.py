@@ -39,6 +39,7 @@ from penguiflow_llm_types._events import (
     ToolCallStart,
     UsageUpdate,
 )
+from penguiflow_llm_types._frames import forget_variables, forgetful
 from penguiflow_llm_types._headers import retry_after_s, server_should_retry
 from penguiflow_llm_types._messages import (
     AudioPart,
@@ -166,6 +167,8 @@ __all__ = [
     "Usage",
     "UsageUpdate",
     "WarningKind",
+    "forget_variables",
+    "forgetful",
     "is_too_deep",
     "redact_key_like",
     "retry_after_s",

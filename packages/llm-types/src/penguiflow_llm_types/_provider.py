@@ -25,6 +25,8 @@ class Provider(Protocol):
     Timeouts, retries and cancel tokens are the client's. A provider sends one request per call, raises only `LLMError`
     (and lets `asyncio.CancelledError` pass), closes its connection promptly when cancelled, and never reports an answer
     whose finish it did not see.
+
+    It may have a method `scrub(error)`, which takes its credentials out of an error that a client made of its answer.
     """
 
     @property

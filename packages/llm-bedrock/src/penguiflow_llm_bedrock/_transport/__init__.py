@@ -19,7 +19,7 @@ def connect(settings: Settings, identities: Identities) -> Transport:
         # Here and not above: it loads botocore, which takes a fifth of a second.
         from penguiflow_llm_bedrock._transport._threads import ClientConnection
 
-        return ClientConnection(settings)
+        return ClientConnection(settings, identities)
     # Here and not above: it loads the engine, which takes a third of a second.
     from penguiflow_llm_bedrock._transport._http import HTTPConnection
 

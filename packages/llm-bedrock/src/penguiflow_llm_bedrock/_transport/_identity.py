@@ -71,12 +71,13 @@ class _Found:
 class Identities:
     """The identity of one provider, shared by its event loops."""
 
-    __slots__ = ("_found", "_lock", "_session", "_settings")
+    __slots__ = ("_found", "_lock", "_of_client", "_session", "_settings")
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
         self._found: _Found | None = None
+        self._of_client: Keys | None = None
         self._session: Any = None
 
     def current(self) -> Identity | None:
@@ -109,9 +110,14 @@ class Identities:
     def redact(self, text: str) -> str:
         """`text` without any credential that is in use, or that looks like one."""
         found = self._found
-        if found is not None and found.identity.keys is not None:
-            text = found.identity.keys.redact(text)
+        for keys in (None if found is None else found.identity.keys, self._of_client):
+            text = text if keys is None else keys.redact(text)
         return self._settings.redact(text)
+
+    def signed_by(self, client: Any) -> None:
+        """Know the credentials of a caller's boto3 client, for `redact`; it has just used them, so none is fetched."""
+        credentials = getattr(getattr(client, "_request_signer", None), "_credentials", None)  # a test holds botocore
+        self._of_client = None if credentials is None else _frozen(credentials)
 
     def _searched(self, before: _Found | None) -> _Found:
         try:

@@ -25,7 +25,8 @@ from penguiflow_llm_bedrock._errors import ERRORS
 from penguiflow_llm_bedrock._event_stream import CONTENT_TYPE, EventStreamDecoder
 from penguiflow_llm_bedrock._options import Settings
 from penguiflow_llm_bedrock._stream import ConverseStreamDecoder
-from penguiflow_llm_types import LLMConfigurationError, LLMError
+from penguiflow_llm_bedrock._transport._identity import Identities
+from penguiflow_llm_types import LLMConfigurationError, LLMError, LLMProtocolError
 from penguiflow_llm_types.wire import Answer, Encoded, error_from_response, failure, json_text
 
 _BROKEN: Final = (BotoCoreError, urllib3.exceptions.HTTPError, OSError, ValueError)
@@ -38,12 +39,12 @@ _DOCUMENTS: Final = frozenset({"input", "json", "additionalModelRequestFields"})
 class ClientConnection:
     """The threads of one event loop."""
 
-    __slots__ = ("_client", "_executor", "_host", "_redact", "_slots")
+    __slots__ = ("_client", "_executor", "_host", "_identities", "_slots")
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, identities: Identities) -> None:
         client: Any = settings.client
         self._client = client
-        self._redact = settings.redact
+        self._identities = identities
         self._host = str(settings.base_url).partition("://")[2]
         connections = int(getattr(client.meta.config, "max_pool_connections", 10))
         self._executor = ThreadPoolExecutor(max_workers=connections, thread_name_prefix="llm-bedrock")
@@ -106,7 +107,7 @@ class ClientConnection:
         self, method: Callable[..., Any], arguments: Mapping[str, Any], *, late: Callable[[Any], None]
     ) -> Any:
         """One call of the client's; `late` gets an answer that comes when nobody waits for it any more."""
-        future: Future[Any] = self._executor.submit(method, **arguments)
+        future: Future[Any] = self._executor.submit(self._made, method, arguments)
         error: LLMError
         try:
             return await asyncio.wrap_future(future)
@@ -116,15 +117,31 @@ class ClientConnection:
         except ClientError as refused:
             error = self._refused(refused)
         except ParamValidationError as cause:
-            error = LLMConfigurationError(f"boto3 does not take the request: {cause}", phase="local")
+            why = self._identities.redact(str(cause))
+            error = LLMConfigurationError(f"boto3 does not take the request: {why}", phase="local")
         except _BROKEN as cause:
             if type(cause).__name__ in _NO_CREDENTIAL:
                 error = LLMConfigurationError(f"the boto3 client cannot sign: {cause}", phase="local")
             else:
                 error = failure(cause, stage="headers", host=self._host)
+        except Exception as cause:  # noqa: BLE001 - its parsers raise what an odd body makes them, such as AttributeError
+            error = LLMProtocolError(
+                f"boto3 could not read the answer ({type(cause).__name__}); check the client's endpoint_url",
+                kind="json",
+                phase="parse",
+                billed="unknown",
+            )
         if _cannot_stream(error) and method is not self._client.converse:
             raise _NoStream(error)
         raise error  # outside of the handlers, so that no exception of botocore's hangs on it
+
+    def _made(self, method: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
+        """In a thread: the call, and then whose it was."""
+        try:
+            return method(**arguments)
+        finally:
+            with suppress(*_BROKEN):  # there may be none, or none that is good
+                self._identities.signed_by(self._client)
 
     def _refused(self, refused: ClientError) -> LLMError:
         said, meta = refused.response.get("Error", {}), refused.response.get("ResponseMetadata", {})
@@ -132,7 +149,7 @@ class ClientConnection:
         headers.setdefault("x-amzn-errortype", str(said.get("Code", "")))
         body = json_text({"message": said.get("Message", "")}).encode()
         status = int(meta.get("HTTPStatusCode", 400))
-        return error_from_response(status, body, headers, ERRORS, now=datetime.now(UTC), redact=self._redact)
+        return error_from_response(status, body, headers, ERRORS, now=datetime.now(UTC), redact=self._identities.redact)
 
     async def _chunks(self, raw: Any) -> AsyncGenerator[bytes, None]:
         """The body as it arrives; left early, the thread that waits for more of it is woken."""

@@ -7,9 +7,9 @@ import importlib
 from time import monotonic
 
 from penguiflow_llm_databricks._credentials import SDKSignIn
-from penguiflow_llm_databricks._transport import Redactor
 from penguiflow_llm_databricks._transport._tokens import Token
 from penguiflow_llm_types import LLMAuthError, Secret
+from penguiflow_llm_types.wire import Redactor
 
 _ASKED_AGAIN_AFTER_S = 60.0
 """The SDK renews its tokens by itself; its own look-up is cheap, but it belongs off the event loop."""

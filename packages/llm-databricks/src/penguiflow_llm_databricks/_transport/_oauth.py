@@ -13,11 +13,10 @@ from typing import Any, Final
 
 from penguiflow_llm_databricks._credentials import MachineClient
 from penguiflow_llm_databricks._errors import DATABRICKS_ERRORS
-from penguiflow_llm_databricks._transport import Redactor
 from penguiflow_llm_databricks._transport._tokens import Token
 from penguiflow_llm_openai_compat.transport import OPENAI_SDK
 from penguiflow_llm_types import LLMAuthError, LLMError, LLMProtocolError, Secret
-from penguiflow_llm_types.wire import WireJSON, count, error_from_response, failure, text_or_none
+from penguiflow_llm_types.wire import Redactor, WireJSON, count, error_from_response, failure, text_or_none
 
 _FORM: Final = {"grant_type": "client_credentials", "scope": "all-apis"}
 _USUAL_LIFETIME_S: Final = 3600

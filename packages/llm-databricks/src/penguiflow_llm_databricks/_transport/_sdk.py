@@ -8,13 +8,12 @@ from typing import Any, Protocol, assert_never
 from penguiflow_llm_databricks._credentials import MachineClient, PersonalToken, SDKSignIn
 from penguiflow_llm_databricks._errors import DATABRICKS_ERRORS
 from penguiflow_llm_databricks._options import Settings
-from penguiflow_llm_databricks._transport import Redactor
 from penguiflow_llm_databricks._transport._databricks_sdk import SDKTokens
 from penguiflow_llm_databricks._transport._oauth import TokenEndpoint
 from penguiflow_llm_databricks._transport._tokens import RenewedToken, Token
 from penguiflow_llm_openai_compat.transport import OPENAI_SDK, service_connection
 from penguiflow_llm_types import LLMAuthError, Secret
-from penguiflow_llm_types.wire import Answer, Encoded, Transport, guard_connection
+from penguiflow_llm_types.wire import Answer, Encoded, Redactor, Transport, guard_connection
 
 
 class TokenSource(Protocol):

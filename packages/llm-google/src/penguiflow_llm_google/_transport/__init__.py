@@ -6,14 +6,14 @@ The SDK is loaded on first use. Importing this package does not load it.
 from __future__ import annotations
 
 from penguiflow_llm_google._options import Settings
-from penguiflow_llm_types.wire import Transport
+from penguiflow_llm_types.wire import Redactor, Transport
 
 __all__ = ["connect"]
 
 
-def connect(settings: Settings) -> Transport:
+def connect(settings: Settings, redact: Redactor) -> Transport:
     """A connection for the running event loop."""
     # Here and not above: it loads the SDK, which takes more than half a second.
     from penguiflow_llm_google._transport._connection import Connection
 
-    return Connection(settings)
+    return Connection(settings, redact)

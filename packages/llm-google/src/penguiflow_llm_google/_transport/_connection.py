@@ -20,15 +20,16 @@ from penguiflow_llm_google._transport._engines import (
 from penguiflow_llm_google._transport._sdk import AUTH_ERRORS, auth_error, make_client
 from penguiflow_llm_google._transport._seam import GenaiClient
 from penguiflow_llm_types import LLMAuthError, LLMConfigurationError, LLMError
-from penguiflow_llm_types.wire import Answer, Encoded, error_from_response, failure
+from penguiflow_llm_types.wire import Answer, Encoded, Redactor, error_from_response, failure
 
 
 class Connection:
     """One SDK client and one engine. A client of the caller's is used with the engine it has."""
 
-    __slots__ = ("_broken", "_client", "_engine", "_making", "_settings")
+    __slots__ = ("_broken", "_client", "_engine", "_making", "_redact", "_settings")
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, redact: Redactor) -> None:
+        self._redact = redact
         self._settings = settings
         self._making = asyncio.Lock()
         self._client: GenaiClient | None = None
@@ -46,6 +47,7 @@ class Connection:
         headers = {**headers, **request.headers, "Accept-Encoding": "identity" if stream else "gzip, deflate"}
         if client.uses_token:
             headers |= await self._token_headers(client)
+        self._redact.remember(*client.secrets)
         body = self._body(request)
         try:
             response = await self._engine.post(url, headers, body)
@@ -79,14 +81,14 @@ class Connection:
         try:
             return await client.token_headers()
         except AUTH_ERRORS as cause:
-            error = auth_error(cause, self._settings)
+            error = auth_error(cause, self._redact)
         raise error
 
     def _body(self, request: Encoded) -> bytes:
         try:
             return json.dumps(request.body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
         except (TypeError, ValueError) as cause:
-            why = self._settings.redact(str(cause))
+            why = self._redact(str(cause))
         raise LLMConfigurationError(f"the request is no JSON: {why}; check extra", phase="local")
 
     async def _answer(self, response: Response, url: str, *, stream: bool) -> Answer:
@@ -107,9 +109,7 @@ class Connection:
     async def _refusal(self, response: Response, url: str, client: GenaiClient) -> LLMError:
         headers = {name.lower(): value for name, value in response.headers.items()}
         body = await self._start_of(response, url)
-        error = error_from_response(
-            response.status, body, headers, ERRORS, now=datetime.now(UTC), redact=self._settings.redact
-        )
+        error = error_from_response(response.status, body, headers, ERRORS, now=datetime.now(UTC), redact=self._redact)
         if isinstance(error, LLMAuthError) and response.status == 401 and client.uses_token:
             client.forget_token()
             error.kind = "expired"  # a new token may be good: one more try, with one

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Callable
 from functools import lru_cache
 from os import environ
 from typing import Final
@@ -41,13 +42,13 @@ def make_client(settings: Settings) -> genai.Client:
             ),
         )
     except AUTH_ERRORS as error:
-        refused = auth_error(error, settings)
+        refused = auth_error(error, settings.redactor())
     raise refused  # outside of the handler, so that nothing of the SDK's hangs on it
 
 
-def auth_error(error: Exception, settings: Settings) -> LLMError:
+def auth_error(error: Exception, redact: Callable[[str], str]) -> LLMError:
     """Ours for what google-auth, or the SDK's client, raised before anything was sent to the model."""
-    why = settings.redact(str(error))[:500]
+    why = redact(str(error))[:500]
     if isinstance(error, TransportError) or getattr(error, "retryable", False):
         return LLMConnectionError(f"could not fetch an access token: {why}", kind="connect", phase="connect")
     if isinstance(error, RefreshError):

@@ -48,6 +48,11 @@ class GenaiClient:
         quota_project = getattr(self._api._credentials, "quota_project_id", None)
         return headers | ({"x-goog-user-project": quota_project} if quota_project else {})
 
+    @property
+    def secrets(self) -> tuple[str | None, str | None]:
+        """The API key and the access token that requests carry."""
+        return self._api.api_key, getattr(self._api._credentials, "token", None)
+
     def forget_token(self) -> None:
         """Have the next request fetch a new token, after this one was refused."""
         if self._api._credentials is not None:

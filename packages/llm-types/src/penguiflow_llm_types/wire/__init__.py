@@ -9,6 +9,7 @@ from penguiflow_llm_types.wire._checks import (
     RESERVED_HEADERS,
     check_headers,
     check_option_names,
+    check_query,
     check_url,
     make_secret,
 )
@@ -33,6 +34,7 @@ from penguiflow_llm_types.wire._loops import PerLoop
 from penguiflow_llm_types.wire._profile_rules import ProfileRule, first_profile, profile_rule
 from penguiflow_llm_types.wire._provider import WireProvider
 from penguiflow_llm_types.wire._rate_limits import read_rate_limits
+from penguiflow_llm_types.wire._redactor import Redactor
 from penguiflow_llm_types.wire._settings import merged, reasoning_effort, sampling_fields
 from penguiflow_llm_types.wire._stainless import StainlessConnection, StainlessSDK
 from penguiflow_llm_types.wire._warnings import adapted, assumed, broken_text, dropped, unsupported
@@ -51,6 +53,7 @@ __all__ = [
     "FrameDecoder",
     "PerLoop",
     "ProfileRule",
+    "Redactor",
     "Stage",
     "StainlessConnection",
     "StainlessSDK",
@@ -66,6 +69,7 @@ __all__ = [
     "broken_text",
     "check_headers",
     "check_option_names",
+    "check_query",
     "check_url",
     "count",
     "dropped",

@@ -20,6 +20,7 @@ RESERVED_HEADERS: Final = frozenset(
 )  # fmt: skip
 """Headers, in lower case, that a caller may not set: credentials, and what the engine has to be right about."""
 
+_KEY_NAME: Final = re.compile(r"(?:.*[-_.])?(?:api)?(?:key|token|secret|password|auth|sig|signature)", re.IGNORECASE)
 _HEADER_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HEADER_VALUE: Final = re.compile(r"[ -~]*")
 
@@ -60,6 +61,20 @@ def check_headers(headers: Mapping[str, str], *, provider: str, reserved: frozen
             )
 
 
+def check_query(query: Mapping[str, object], *, provider: str) -> None:
+    """Raise `LLMConfigurationError` for a query parameter that is a credential by its name.
+
+    HTTP engines write the URLs of requests into their logs (httpx at INFO), as servers and proxies do.
+    """
+    for name in query:
+        if _KEY_NAME.fullmatch(name):
+            raise LLMConfigurationError(
+                f"default_query holds a credential by the name of {name!r}, and URLs are logged; send it in "
+                "default_headers, or pass an SDK client of your own",
+                provider=provider,
+            )
+
+
 def check_url(url: str, setting: str, *, provider: str, allow_http: bool) -> None:
     """Raise `LLMConfigurationError` for a URL that a credential must not be sent to.
 
@@ -72,9 +87,9 @@ def check_url(url: str, setting: str, *, provider: str, allow_http: bool) -> Non
         host = None
     if host is None or parts.scheme not in ("http", "https"):
         raise LLMConfigurationError(f"{setting} is no URL; pass one such as 'https://host/v1'", provider=provider)
-    if parts.username is not None or parts.password is not None or parts.fragment:
+    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
         raise LLMConfigurationError(
-            f"{setting} holds a user name or a fragment; leave them out and pass the credential as api_key",
+            f"{setting} holds a user name, a query or a fragment; leave them out and pass the credential as api_key",
             provider=provider,
         )
     address = address_of(host)

@@ -12,6 +12,8 @@ from penguiflow_llm_types.wire._json import count, encodable, objects, text_or_n
 
 _MAX_DEPTH: Final = 8  # objects in objects and JSON in strings: four errors, each wrapped in the next
 _MAX_MESSAGE: Final = 1_000
+_MAX_NESTED_MESSAGE: Final = 4_000  # where it is said to be the message, and is no stranger's text
+_MAX_WORD: Final = 200
 # Fields that hold another error, the more telling one first: OpenRouter, Databricks, everyone else.
 _INNER: Final = ("metadata", "raw", "external_model_error", "error")
 _MESSAGES: Final = ("message", "detail", "msg", "error_message", "error_description")
@@ -48,11 +50,15 @@ def read_error_value(value: object) -> ErrorBody:
     found = _read(value, _MAX_DEPTH)
     return replace(
         found,
-        message=encodable(found.message or "") or None,
-        code=encodable(found.code or "") or None,
-        type=encodable(found.type or "") or None,
-        param=encodable(found.param or "") or None,
+        message=_bounded(found.message, _MAX_NESTED_MESSAGE),
+        code=_bounded(found.code, _MAX_WORD),
+        type=_bounded(found.type, _MAX_WORD),
+        param=_bounded(found.param, _MAX_WORD),
     )
+
+
+def _bounded(text: str | None, size: int) -> str | None:
+    return encodable((text or "")[:size]) or None
 
 
 def _read(value: object, depth: int) -> ErrorBody:

@@ -53,8 +53,8 @@ def error_from_response(
         _sentence(verdict, said, f"HTTP {status}", redact),
         kind=verdict.kind,
         status=status,
-        code=_code(said, tables),
-        request_id=first_header(headers, tables.request_id_headers),
+        code=_redacted(_code(said, tables), redact),
+        request_id=_redacted(first_header(headers, tables.request_id_headers), redact),
         phase="headers",
         retry_after_s=wait,
         billed=BILLED.get(status, "no"),
@@ -70,14 +70,16 @@ def in_band_error(
     phase: Phase,
     usage: Usage | None = None,
     partial: CompletionResponse | None = None,
-    redact: Callable[[str], str] = redact_key_like,
 ) -> LLMError:
-    """The error that an error object inside a 200 means, in a body or in the middle of a stream."""
+    """The error that an error object inside a 200 means, in a body or in the middle of a stream.
+
+    Its words are the provider's own: who reads the answer, as `WireProvider` does, takes credentials out of them.
+    """
     said = read_error_value(dict(payload))
     verdict = _verdict(said.status or 200, said, tables, is_page=False)
     billed: Billed = "yes" if usage is not None and usage.output_tokens else "unknown"
     return verdict.error(
-        _sentence(verdict, said, "an error inside its answer", redact),
+        _sentence(verdict, said, "an error inside its answer", str),
         kind=verdict.kind,
         status=said.status,
         code=_code(said, tables),
@@ -97,6 +99,10 @@ def _named(said: ErrorBody, headers: Mapping[str, str], tables: ErrorTables) -> 
 
 def _code(said: ErrorBody, tables: ErrorTables) -> str | None:
     return said.code or (said.type if tables.type_is_code else None)
+
+
+def _redacted(text: str | None, redact: Callable[[str], str]) -> str | None:
+    return None if text is None else redact(text)
 
 
 def _verdict(status: int, said: ErrorBody, tables: ErrorTables, *, is_page: bool) -> Verdict:

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequen
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NoReturn
 from urllib.parse import urlsplit
 
 from penguiflow_llm_types._errors import LLMError
@@ -19,6 +19,7 @@ from penguiflow_llm_types._events import (
     ToolCallStart,
     UsageUpdate,
 )
+from penguiflow_llm_types._frames import forget_variables
 from penguiflow_llm_types._profile import ModelProfile
 from penguiflow_llm_types._provider import SPEC_VERSION
 from penguiflow_llm_types._request import LLMRequest
@@ -28,6 +29,7 @@ from penguiflow_llm_types.wire._answer import Answer
 from penguiflow_llm_types.wire._exchange import StreamDecoder, Transport, Wire
 from penguiflow_llm_types.wire._json import WireJSON
 from penguiflow_llm_types.wire._rate_limits import read_rate_limits
+from penguiflow_llm_types.wire._redactor import redact_error
 from penguiflow_llm_types.wire._warnings import broken_text
 
 _PORTS: Final = {"http": 80, "https": 443}
@@ -64,6 +66,9 @@ class WireProvider:
 
     def __repr__(self) -> str:
         return f"<{self.name} provider at {self._at}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"{self!r} holds credentials and connections; make it where it is needed")
 
     @property
     def server(self) -> str | None:
@@ -132,16 +137,23 @@ class WireProvider:
             warnings = (*warnings, broken_text())
         return replace(_from(answer, self._wire.decode(body, warnings=warnings)), raw=body)
 
+    def scrub(self, error: LLMError) -> None:
+        """Take this provider's credentials out of all that `error` says and keeps; its frames forget theirs.
+
+        Its own errors are so already; those that a client makes of its answers may not be.
+        """
+        redact_error(error, self._redact)
+        forget_variables(error)
+
     @contextmanager
     def _named(self, request: LLMRequest) -> Iterator[None]:
         """Say on every error whose it is, and keep the credential out of words that came inside an answer."""
         try:
             yield
         except LLMError as error:
-            error.message = self._redact(error.message)
-            error.args = (error.message,)
             error.provider = self.name
             error.model = request.model
+            self.scrub(error)
             raise
 
 
