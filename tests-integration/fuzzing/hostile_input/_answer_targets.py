@@ -181,7 +181,7 @@ def _spoken(name: str) -> Spoken:
 
 
 def _rungs(name: str, output: OutputType, mode: OutputMode) -> Any:
-    return ModeSelector().rungs(output, _spoken(name).profile, mode)
+    return ModeSelector().rungs(output, _spoken(name).profile, mode, now=0.0)
 
 
 def _response(text: str, mode: OutputMode, sent: LLMRequest) -> CompletionResponse:
