@@ -4,11 +4,12 @@ from importlib.metadata import version
 
 from penguiflow_llm_core._account import ModelTotals
 from penguiflow_llm_core._cancel import CancelToken
-from penguiflow_llm_core._client import EventCallback, LLMClient
+from penguiflow_llm_core._client import LLMClient
 from penguiflow_llm_core._clock import Clock, ManualClock, Timer
 from penguiflow_llm_core._cost import CostSource, Tariff, load_prices
 from penguiflow_llm_core._create import create_client
 from penguiflow_llm_core._defaults import ClientDefaults
+from penguiflow_llm_core._drive import EventCallback
 from penguiflow_llm_core._fallback import FallbackConfig, ModelConfig
 from penguiflow_llm_core._inputs import MessagesInput, ReasoningInput, ToolChoiceInput, ToolInput
 from penguiflow_llm_core._model_price import ModelPrice

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import inspect
 import threading
 import weakref
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from types import TracebackType
-from typing import Any, Self, TypeAlias, TypeVar, Unpack, cast, overload
+from typing import Any, Self, TypeVar, Unpack, cast, overload
 
 from penguiflow_llm_core._account import ClientAccount, ModelTotals
 from penguiflow_llm_core._clock import SYSTEM_CLOCK, Clock
 from penguiflow_llm_core._defaults import ClientDefaults
+from penguiflow_llm_core._drive import EventCallback, drive
 from penguiflow_llm_core._endpoint import Endpoint, Route
 from penguiflow_llm_core._inputs import MessagesInput, ToolChoiceInput, ToolInput, to_tools
 from penguiflow_llm_core._options import RequestOptions, build_request
 from penguiflow_llm_core._output_type import output_type
 from penguiflow_llm_core._portal import SyncPortal
 from penguiflow_llm_core._recipe import Recipe
-from penguiflow_llm_core._result import ClientStreamEvent, LLMResult
+from penguiflow_llm_core._result import LLMResult
 from penguiflow_llm_core._routes import Routes
 from penguiflow_llm_core._runner import CallRunner
 from penguiflow_llm_core._stream import LLMStream
@@ -34,17 +33,13 @@ from penguiflow_llm_core.telemetry._worker import FLUSH_S, HookCounts
 from penguiflow_llm_types import (
     CompletionResponse,
     LLMConfigurationError,
-    LLMError,
     ModelProfile,
     OutputMode,
     Provider,
     Usage,
-    forget_variables,
 )
 
 T = TypeVar("T")
-
-EventCallback: TypeAlias = Callable[[ClientStreamEvent], Awaitable[None] | None]
 
 
 class LLMClient:
@@ -160,7 +155,7 @@ class LLMClient:
         Raises `LLMError`; `LLMConfigurationError` before anything is sent.
         """
         runner = self._typed(messages, response_model, mode, options, streamed=on_stream_event is not None)
-        await _run(runner, on_stream_event)
+        await drive(runner, on_stream_event)
         return cast("LLMResult[Any]", runner.result())
 
     async def complete(
@@ -174,7 +169,7 @@ class LLMClient:
     ) -> CompletionResponse:
         """The model's answer as it is: text, tool calls, reasoning. Raises `LLMError`."""
         runner = self._plain(messages, tools, tool_choice, options, streamed=on_stream_event is not None)
-        await _run(runner, on_stream_event)
+        await drive(runner, on_stream_event)
         return cast("CompletionResponse", runner.result())
 
     @overload
@@ -394,20 +389,3 @@ class LLMClient:
         if self._portal is not None:
             self._portal.stop()
             self._portal = None
-
-
-async def _run(runner: CallRunner, callback: EventCallback | None) -> None:
-    try:
-        await _drain(runner.events(), callback)
-    except LLMError as error:
-        forget_variables(error)
-        raise
-
-
-async def _drain(events: AsyncGenerator[ClientStreamEvent, None], callback: EventCallback | None) -> None:
-    async with aclosing(events):
-        async for event in events:
-            if callback is not None:
-                handled = callback(event)
-                if inspect.isawaitable(handled):
-                    await handled
