@@ -27,7 +27,7 @@ from penguiflow_llm import (
 FOR_PROVIDERS = frozenset(
     {"DialectLike", "DialectRef", "ENTRY_POINT_GROUP", "MAX_EVENT_BYTES", "SPEC_VERSION", "SSEDecoder"}
     | {"MAX_JSON_DEPTH", "ServerSentEvent", "__version__", "default_registry", "is_too_deep", "redact_key_like"}
-    | {"retry_after_s", "server_should_retry"}
+    | {"forget_variables", "forgetful", "retry_after_s", "server_should_retry"}
 )
 
 
