@@ -4,6 +4,7 @@
 
 import gzip
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from penguiflow_llm_testing import UnsatisfiableSchemaError, generate_value
+from penguiflow_llm_testing._values._valid import is_valid
 
 PROMPT = "Maria Silva <maria@example.org> paid EUR 1,234.50 for 3 widgets on 14 March 2026."
 Schema = dict[str, Any]
@@ -203,3 +205,26 @@ def test_a_bomb_is_refused_quickly() -> None:
     bomb["$defs"]["n30"] = {"type": "string"}
     with pytest.raises(UnsatisfiableSchemaError, match="bounded size"):
         generate_value(bomb, seed=0)
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        {"type": "string", "not": {"$ref": "#/$defs/a"}},
+        {"type": "object", "required": ["x"], "propertyNames": {"$ref": "#/$defs/a"}},
+        {"type": "object", "required": ["x"], "dependentSchemas": {"x": {"$ref": "#/$defs/a"}}},
+        {
+            "type": "object",
+            "required": ["x"],
+            "unevaluatedProperties": False,
+            "dependentSchemas": {"x": {"$ref": "#/$defs/a"}},
+        },
+    ],
+    ids=["not", "propertyNames", "dependentSchemas", "unevaluatedProperties"],
+)
+def test_a_definition_that_is_its_own_condition_ends(around: dict[str, Any]) -> None:
+    """Twice itself at each of 100 levels would take longer than the world has been: each verdict is reached once."""
+    own = {"$ref": "#/$defs/a"}
+    schema = {**around, "$defs": {"a": {"if": own, "then": own, "else": own}}}
+    with suppress(UnsatisfiableSchemaError):
+        assert is_valid(schema, schema, generate_value(schema, seed=1))

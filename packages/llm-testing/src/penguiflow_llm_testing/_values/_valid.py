@@ -16,14 +16,9 @@ from ._resolve import UnsatisfiableSchemaError, lookup, type_names
 MAX_DEPTH: Final = 100
 
 
-def is_valid(root: Json, schema: Json, value: Json, *, depth: int = 0) -> bool:
+def is_valid(root: Json, schema: Json, value: Json) -> bool:
     """Whether `value` satisfies `schema`, whose references point into `root`; an endless reference is never valid."""
-    if isinstance(schema, bool):
-        return schema
-    if not isinstance(schema, Mapping) or depth > MAX_DEPTH:
-        return False
-    check = _Check(root=root, depth=depth + 1)
-    return all(rule(check, schema, value) for keyword, rule in _RULES if keyword in schema)
+    return _Check(root=root, depth=0, known={}).holds(schema, value)
 
 
 def same(left: Json, right: Json) -> bool:
@@ -73,15 +68,33 @@ def _compiled(pattern: str) -> re.Pattern[str] | None:
         return None
 
 
-class _Check:
-    """The document and the depth a rule works at."""
+# By identity of schema and value, which are kept so that their identities stay theirs.
+_Verdicts: TypeAlias = dict[tuple[int, int], tuple[Json, Json, bool]]
 
-    def __init__(self, *, root: Json, depth: int) -> None:
+
+class _Check:
+    """The document, the depth a rule works at, and the verdicts so far: each is reached once, however often asked."""
+
+    def __init__(self, *, root: Json, depth: int, known: "_Verdicts") -> None:
         self.root = root
         self.depth = depth
+        self._known = known
 
     def holds(self, schema: Json, value: Json) -> bool:
-        return is_valid(self.root, schema, value, depth=self.depth)
+        if isinstance(schema, bool):
+            return schema
+        if not isinstance(schema, Mapping) or self.depth > MAX_DEPTH:
+            return False
+        asked = (id(schema), id(value))
+        if asked not in self._known:
+            self._known[asked] = (schema, value, False)  # what depends on its own verdict is endless
+            check = self.deeper()
+            verdict = all(rule(check, schema, value) for keyword, rule in _RULES if keyword in schema)
+            self._known[asked] = (schema, value, verdict)
+        return self._known[asked][2]
+
+    def deeper(self) -> "_Check":
+        return _Check(root=self.root, depth=self.depth + 1, known=self._known)
 
     def reference(self, reference: Json, value: Json) -> bool:
         try:
@@ -133,20 +146,21 @@ def is_named(schema: JsonObject, key: str) -> bool:
 def _unevaluated_properties(check: _Check, schema: JsonObject, value: Json) -> bool:
     if not isinstance(value, dict):
         return True
-    seen = _evaluated(check, {key: rule for key, rule in schema.items() if key != "unevaluatedProperties"}, value)
+    others = {key: rule for key, rule in schema.items() if key != "unevaluatedProperties"}
+    seen = _evaluated(check, others, value, looked_at=set())
     return all(check.holds(schema["unevaluatedProperties"], value[key]) for key in value if key not in seen)
 
 
-def _evaluated(check: _Check, schema: Json, value: dict[str, Any]) -> set[str]:
+def _evaluated(check: _Check, schema: Json, value: dict[str, Any], *, looked_at: set[int]) -> set[str]:
     """The properties of `value` that `schema` or a subschema it satisfies speaks of."""
-    if not isinstance(schema, Mapping) or check.depth > MAX_DEPTH:
+    if not isinstance(schema, Mapping) or id(schema) in looked_at:
         return set()
+    looked_at.add(id(schema))
     if "additionalProperties" in schema or "unevaluatedProperties" in schema:
         return set(value)
-    deeper = _Check(root=check.root, depth=check.depth + 1)
     seen = {key for key in value if is_named(schema, key)}
-    for part in _applying(deeper, schema, value):
-        seen |= _evaluated(deeper, part, value)
+    for part in _applying(check, schema, value):
+        seen |= _evaluated(check, part, value, looked_at=looked_at)
     return seen
 
 
