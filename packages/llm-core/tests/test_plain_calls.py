@@ -145,3 +145,16 @@ async def test_an_answer_says_what_the_whole_call_cost(bench: Any) -> None:
     priced = replace(bench.answer("hello"), usage=Usage(reported_cost_usd=Decimal("0.5")))
     assert (await bench.client(bench.provider(failed, priced)).complete("x")).cost_usd == Decimal("0.75")
     assert (await bench.client(bench.provider(bench.answer("hello"))).complete("x")).cost_usd is None
+
+
+@pytest.mark.parametrize(
+    ("count", "optional", "words"), [(21, 0, "Too many strict tools"), (4, 7, "too many optional parameters")]
+)
+async def test_strict_tools_that_are_too_much_together(bench: Any, count: int, optional: int, words: str) -> None:
+    """Each is accepted alone, and Anthropic refuses the request: nothing is sent, and fewer of them go."""
+    schema = {"type": "object", "properties": {f"p{number}": TEXT for number in range(optional)}}
+    tools = [ToolSpec(name=f"t{number}", json_schema=schema, strict=True) for number in range(count)]
+    provider = bench.provider(bench.answer("hello"), strict_tool_dialect="anthropic/strict-tool@2026-11")
+    with pytest.raises(LLMConfigurationError, match=words):
+        await bench.client(provider).complete("x", tools=tools)
+    assert (await bench.client(provider).complete("x", tools=tools[:3])).text == "hello"

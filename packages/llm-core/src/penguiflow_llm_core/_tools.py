@@ -9,7 +9,7 @@ from typing import Any
 
 from penguiflow_llm_core._output_type import schema_text
 from penguiflow_llm_core._plans import kept_plan
-from penguiflow_llm_schema import SchemaPlan
+from penguiflow_llm_schema import Dialect, SchemaPlan, check_request
 from penguiflow_llm_types import (
     CallWarning,
     CompletionResponse,
@@ -29,6 +29,7 @@ class PlannedTools:
     def __init__(self, tools: Iterable[ToolSpec], profile: ModelProfile) -> None:
         self._plans: dict[str, SchemaPlan] = {}
         self.specs = tuple(self._plan(tool, profile) for tool in tools)
+        _check_together([self._plans[tool.name] for tool in self.specs if tool.strict], profile)
 
     def _plan(self, tool: ToolSpec, profile: ModelProfile) -> ToolSpec:
         dialect = profile.strict_tool_dialect if tool.strict else profile.tool_dialect
@@ -80,3 +81,18 @@ class PlannedTools:
 def _written(value: Any) -> str:
     """JSON text; half a surrogate pair, which no request could carry, as the escape that it was."""
     return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
+
+
+def _check_together(strict: list[SchemaPlan], profile: ModelProfile) -> None:
+    """Refuse strict tools that are accepted alone and not in one request: nothing less strict was asked for."""
+    dialect = profile.strict_tool_dialect
+    if not strict or not isinstance(dialect, str | Dialect):
+        return
+    reasons = check_request([plan.stats for plan in strict], dialect, strict_tools=len(strict))
+    if reasons:
+        raise LLMConfigurationError(
+            f"{profile.model!r} does not take these {len(strict)} strict tools together: {'; '.join(reasons)} "
+            "Or leave strict out of some.",
+            model=profile.model,
+            phase="local",
+        )
