@@ -7,20 +7,9 @@ from typing import Any, Final
 
 from penguiflow_llm_anthropic._profiles import ClaudeFacts
 from penguiflow_llm_types import CallWarning, Effort, LLMRequest, ModelProfile, NamedTool, ReasoningConfig
-from penguiflow_llm_types.wire import adapted, reasoning_effort, unsupported
+from penguiflow_llm_types.wire import EFFORT_BUDGETS, adapted, reasoning_effort, unsupported
 
 _LEAST_BUDGET: Final = 1_024  # types/thinking_config_enabled_param.py, anthropic 2.12.0
-
-# Efforts as budgets, for families that take budgets only: as pydantic-ai 2.68 pairs them, and the thresholds by which
-# budgets become efforts.
-_BUDGETS: Final[dict[Effort, int]] = {
-    "minimal": 1_024,
-    "low": 2_048,
-    "medium": 8_192,
-    "high": 16_384,
-    "xhigh": 32_768,
-    "max": 32_768,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +95,7 @@ def _budget(config: ReasoningConfig, profile: ModelProfile, warnings: list[CallW
         if config.budget_tokens < _LEAST_BUDGET:
             warnings.append(adapted("reasoning.budget_tokens", f"the least is {_LEAST_BUDGET}, which was sent"))
         return max(config.budget_tokens, _LEAST_BUDGET)
-    budget = _BUDGETS[config.effort or "low"]
+    budget = EFFORT_BUDGETS[config.effort or "low"]
     warnings.append(
         adapted("reasoning.effort", f"model {profile.model!r} takes a budget, so {budget} tokens were sent")
     )

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from penguiflow_llm_anthropic._block_encode import BlockEncoder
 from penguiflow_llm_anthropic._profiles import ClaudeFacts
-from penguiflow_llm_types import CacheBreakpoint, CallWarning, LLMRequest, ModelProfile, Sampling
-from penguiflow_llm_types.wire import adapted, unsupported
+from penguiflow_llm_types import CacheBreakpoint, CallWarning, LLMRequest, ModelProfile
+from penguiflow_llm_types.wire import adapted, sampling_fields, unsupported
 
 SAMPLING: Final = frozenset({"temperature", "top_p", "top_k"})
 """The sampling settings of the older version of the API; the newer one has none."""
@@ -21,7 +21,7 @@ def encode_sampling(
     request: LLMRequest, profile: ModelProfile, facts: ClaudeFacts, *, thinks: bool, warnings: list[CallWarning]
 ) -> dict[str, Any]:
     """Sampling settings, as far as the model takes them, and takes them together."""
-    fields = _taken(request.sampling, profile, warnings)
+    fields = sampling_fields(request, profile, effort=None, wire=SAMPLING, warnings=warnings)
     if fields.get("temperature", 0) > 1:
         warnings.append(adapted("temperature", "Anthropic takes 0 to 1, so 1 was sent"))
         fields["temperature"] = 1.0
@@ -29,24 +29,6 @@ def encode_sampling(
         warnings.append(unsupported("top_p", f"model {profile.model!r} takes it or a temperature, not both"))
         del fields["top_p"]
     return _beside_thinking(fields, warnings) if thinks else fields
-
-
-def _taken(sampling: Sampling, profile: ModelProfile, warnings: list[CallWarning]) -> dict[str, Any]:
-    asked = {
-        "temperature": sampling.temperature,
-        "top_p": sampling.top_p,
-        "top_k": sampling.top_k,
-        "seed": sampling.seed,
-        "presence_penalty": sampling.presence_penalty,
-        "frequency_penalty": sampling.frequency_penalty,
-    }
-    given = {name: value for name, value in asked.items() if value is not None}
-    for name in given:
-        if name not in SAMPLING:
-            warnings.append(unsupported(name, "Anthropic has no such setting"))
-        elif not profile.temperature:
-            warnings.append(unsupported(name, f"model {profile.model!r} refuses it at any value"))
-    return {name: value for name, value in given.items() if name in SAMPLING} if profile.temperature else {}
 
 
 def _beside_thinking(fields: dict[str, Any], warnings: list[CallWarning]) -> dict[str, Any]:

@@ -6,19 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from penguiflow_llm_bedrock._profiles import family_of
-from penguiflow_llm_types import CallWarning, Effort, LLMRequest, ModelProfile, ReasoningConfig
-from penguiflow_llm_types.wire import adapted, reasoning_effort, unsupported
+from penguiflow_llm_types import CallWarning, LLMRequest, ModelProfile, ReasoningConfig
+from penguiflow_llm_types.wire import EFFORT_BUDGETS, adapted, reasoning_effort, unsupported
 
-# Anthropic, "Extended thinking" and its migration notes, which pair efforts with budgets; read 2026-11.
+# Anthropic, "Extended thinking", read 2026-11.
 _LEAST_BUDGET: Final = 1_024
-_BUDGETS: Final[dict[Effort, int]] = {
-    "minimal": _LEAST_BUDGET,
-    "low": 2_048,
-    "medium": 8_192,
-    "high": 24_576,
-    "xhigh": 32_768,
-    "max": 65_536,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +69,7 @@ def _budgeted(
 ) -> Reasoning:
     budget = config.budget_tokens
     if budget is None and config.effort is not None and config.effort != "none":
-        budget = _BUDGETS[config.effort]
+        budget = EFFORT_BUDGETS[config.effort]
         if profile.max_output_tokens is not None:
             budget = max(_LEAST_BUDGET, min(budget, profile.max_output_tokens // 2))
         warnings.append(adapted("reasoning.effort", f"model {profile.model!r} takes a budget, so {budget} was sent"))

@@ -52,7 +52,7 @@ class ModelProfile:
     """Whether a named tool can be forced."""
     forced_tool_with_reasoning: bool = True
     native_with_tools: bool = True
-    """Whether structured output and tools go in one request."""
+    """Whether structured output and tools go in one request. A client never sends both; who calls a provider may."""
     native_streams: bool = True
     """Whether structured output can be streamed."""
     parallel_tool_calls: bool = True

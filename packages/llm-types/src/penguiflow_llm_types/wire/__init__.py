@@ -35,13 +35,14 @@ from penguiflow_llm_types.wire._profile_rules import ProfileRule, first_profile,
 from penguiflow_llm_types.wire._provider import WireProvider
 from penguiflow_llm_types.wire._rate_limits import read_rate_limits
 from penguiflow_llm_types.wire._redactor import Redactor
-from penguiflow_llm_types.wire._settings import merged, reasoning_effort, sampling_fields
+from penguiflow_llm_types.wire._settings import EFFORT_BUDGETS, merged, reasoning_effort, sampling_fields
 from penguiflow_llm_types.wire._stainless import StainlessConnection, StainlessSDK
 from penguiflow_llm_types.wire._warnings import adapted, assumed, broken_text, dropped, unsupported
 
 __all__ = [
     "BILLED",
     "BY_STATUS",
+    "EFFORT_BUDGETS",
     "MAX_BODY_BYTES",
     "REMEDIES",
     "RESERVED_HEADERS",

@@ -12,9 +12,21 @@ from penguiflow_llm_types.wire._warnings import adapted, unsupported
 
 _EFFORTS: Final[tuple[Effort, ...]] = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 
-# Budgets have no counterpart here. Thresholds as Anthropic's migration notes pair budgets with efforts, read 2026-11:
-# up to 2,048 tokens low, 8,192 medium, 24,576 high.
-_BUDGETS: Final[tuple[tuple[int, Effort], ...]] = ((0, "none"), (2_048, "low"), (8_192, "medium"), (24_576, "high"))
+EFFORT_BUDGETS: Final[Mapping[Effort, int]] = {
+    "minimal": 1_024,
+    "low": 2_048,
+    "medium": 8_192,
+    "high": 24_576,
+    "xhigh": 32_768,
+    "max": 32_768,
+}
+"""Tokens to think with, for Claude models that take a budget and no effort.
+
+Up to 2,048 tokens low, 8,192 medium, 24,576 high, as Anthropic's migration notes pair budgets with efforts, and 1,024
+the least it takes; read 2026-11. Above 32k, says its "Extended thinking", Claude may well not use a budget up.
+"""
+
+_PAIRED: Final[tuple[Effort, ...]] = ("low", "medium", "high")
 
 
 def reasoning_effort(
@@ -38,7 +50,9 @@ def reasoning_effort(
 
 
 def _effort_of_budget(tokens: int) -> Effort:
-    return next((effort for most, effort in _BUDGETS if tokens <= most), "xhigh")
+    if tokens <= 0:
+        return "none"
+    return next((effort for effort in _PAIRED if tokens <= EFFORT_BUDGETS[effort]), "xhigh")
 
 
 def sampling_fields(
@@ -70,7 +84,8 @@ def sampling_fields(
         if name not in wire:
             warnings.append(unsupported(name, "this API has no such setting"))
         elif name != "seed" and not model_samples:
-            warnings.append(unsupported(name, f"model {profile.model!r} refuses it while it reasons"))
+            when = "while it reasons" if "none" in profile.efforts else "at any value"
+            warnings.append(unsupported(name, f"model {profile.model!r} refuses it {when}"))
         else:
             fields[name] = value
     return fields
