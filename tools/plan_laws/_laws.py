@@ -72,6 +72,8 @@ def planned(schema: Any, dialect: Dialect) -> Subject | None:
     if not made.compatible:
         return None
     asked = _judge(schema)
+    if dialect.enforcement != "compiled" and isinstance(schema, dict) and "draft-03" in str(schema.get("$schema")):
+        asked = None  # which has `required` in the property: no validator reads that and the `required` of a wrapper
     if dialect.enforcement == "compiled":
         sent, opened = Judge.of_sent(_closed(made.schema)), Judge.of_sent(_opened(made.schema))
     else:
