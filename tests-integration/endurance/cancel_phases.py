@@ -90,10 +90,10 @@ async def _large(call: Call) -> None:
     await _plain(call, _LARGE)
 
 
-async def _read(call: Call) -> None:
+async def _read(call: Call, wanted: type[TextDelta | Done] = TextDelta) -> None:
     async with call.client.stream("Tell me a story.", cancel=call.token) as stream:
         async for event in stream:
-            if isinstance(event, TextDelta):
+            if isinstance(event, wanted):
                 call.reached = True
                 if call.way == "leave":
                     await call.go.wait()
@@ -112,13 +112,7 @@ async def _handed_over(call: Call) -> None:
 
 
 async def _to_its_end(call: Call) -> None:
-    async with call.client.stream("Tell me a story.", cancel=call.token) as stream:
-        async for event in stream:
-            if isinstance(event, Done):
-                call.reached = True
-                if call.way == "leave":
-                    await call.go.wait()
-                    break
+    await _read(call, Done)
 
 
 async def _validated(call: Call) -> None:

@@ -55,37 +55,6 @@ class AttemptRecord:
         return attempt_cost(self.usage, self.tariff)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LLMResult(Generic[T]):
-    """A validated value and how it was come by."""
-
-    data: T
-    response: CompletionResponse
-    """The answer of the last attempt."""
-    mode_used: OutputMode
-    mode_reason: str
-    """Why this mode, in a sentence."""
-    plan: SchemaPlan = field(repr=False)
-    """The schema as it was sent, and what it lost on the way."""
-    history: tuple[AttemptRecord, ...] = field(repr=False)
-    warnings: tuple[CallWarning, ...] = ()
-
-    @property
-    def attempts(self) -> int:
-        """How many requests were made."""
-        return len(self.history)
-
-    @property
-    def usage(self) -> Usage:
-        """Tokens of every attempt added up, failed ones included."""
-        return total_usage(self.history)
-
-    @property
-    def cost(self) -> Decimal | None:
-        """US dollars of every attempt added up; None where an attempt that used tokens has no known price."""
-        return total_cost(self.history)
-
-
 class Billed(Protocol):
     """What may have cost something."""
 
@@ -110,7 +79,7 @@ def total_cost(history: Sequence[Billed]) -> Decimal | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallRecord:
-    """What a whole call took, beside an answer that is only its last attempt's."""
+    """What a whole call took: its answer is only that of the last attempt."""
 
     history: tuple[AttemptRecord, ...] = field(repr=False)
 
@@ -128,6 +97,21 @@ class CallRecord:
     def cost(self) -> Decimal | None:
         """US dollars of every attempt added up, 0 where none used tokens; None where one that did has no price."""
         return total_cost(self.history)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LLMResult(CallRecord, Generic[T]):
+    """A validated value and how it was come by."""
+
+    data: T
+    response: CompletionResponse
+    """The answer of the last attempt."""
+    mode_used: OutputMode
+    mode_reason: str
+    """Why this mode, in a sentence."""
+    plan: SchemaPlan = field(repr=False)
+    """The schema as it was sent, and what it lost on the way."""
+    warnings: tuple[CallWarning, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

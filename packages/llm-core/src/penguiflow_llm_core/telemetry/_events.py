@@ -254,6 +254,17 @@ class CallEnded:
         return self.at_s - self.call.at_s
 
     @property
+    def request(self) -> LLMRequest | None:
+        """What the first attempt asked; None for a hook that sees no content, and where nothing was asked."""
+        return self.attempts[0].started.request if self.attempts else None
+
+    @property
+    def response(self) -> CompletionResponse | None:
+        """The last answer there was; None for a hook that sees no content, and where there was none."""
+        found = (attempt.response for attempt in reversed(self.attempts) if attempt.response is not None)
+        return next(found, None)
+
+    @property
     def first_output_s(self) -> float | None:
         """Seconds from the start of the call to the first piece of a stream; None where nothing was streamed."""
         firsts = [attempt.first_output_at_s for attempt in self.attempts if attempt.first_output_at_s is not None]

@@ -101,13 +101,13 @@ def _attributes(event: CallEnded) -> dict[str, Any]:
 
 
 def _input(event: CallEnded) -> Any:
-    requests = [attempt.started.request for attempt in event.attempts if attempt.started.request is not None]
-    return {"messages": json.loads(messages_json(requests[0].messages))} if requests else None
+    request = event.request
+    return None if request is None else {"messages": json.loads(messages_json(request.messages))}
 
 
 def _output(event: CallEnded) -> Any:
-    responses = [attempt.response for attempt in event.attempts if attempt.response is not None]
-    return json.loads(output_json(responses[-1].message, responses[-1].finish_reason)) if responses else None
+    response = event.response
+    return None if response is None else json.loads(output_json(response.message, response.finish_reason))
 
 
 def _ns(at_s: float) -> int:

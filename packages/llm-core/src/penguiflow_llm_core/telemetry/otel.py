@@ -245,18 +245,17 @@ def _attempt_attributes(attempt: AttemptEnded) -> dict[str, Value]:
 
 def _content(event: CallEnded) -> dict[str, Value]:
     """Prompt and answer, where the hook may see them."""
-    requests = [attempt.started.request for attempt in event.attempts if attempt.started.request is not None]
-    responses = [attempt.response for attempt in event.attempts if attempt.response is not None]
+    request, response = event.request, event.response
     found: dict[str, Value | None] = {}
-    if requests:
+    if request is not None:
         found |= {
-            "gen_ai.input.messages": messages_json(requests[0].messages),
-            "gen_ai.system_instructions": system_json(requests[0].messages),
-            "gen_ai.tool.definitions": tools_json(requests[0].tools),
+            "gen_ai.input.messages": messages_json(request.messages),
+            "gen_ai.system_instructions": system_json(request.messages),
+            "gen_ai.tool.definitions": tools_json(request.tools),
         }
-    if responses:
-        reason = responses[-1].finish_reason
-        found["gen_ai.output.messages"] = output_json(responses[-1].message, _FINISH_REASONS.get(reason, reason))
+    if response is not None:
+        reason = response.finish_reason
+        found["gen_ai.output.messages"] = output_json(response.message, _FINISH_REASONS.get(reason, reason))
     return _known(found)
 
 

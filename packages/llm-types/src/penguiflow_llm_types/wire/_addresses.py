@@ -36,14 +36,6 @@ def is_forbidden(address: Address) -> bool:
     return address.is_link_local or address in _METADATA
 
 
-def guarded_resolver(resolver: Any) -> Any:
-    """A resolver for aiohttp's connector, which connects to nothing but what it gives.
-
-    Where an address of a name is forbidden, it raises `ForbiddenAddressError`.
-    """
-    return _GuardedResolver(resolver)
-
-
 def check_address(host: str) -> None:
     """Raises `ForbiddenAddressError` where `host` spells a forbidden address."""
     address = address_of(host.partition("%")[0])  # without the zone
@@ -51,17 +43,22 @@ def check_address(host: str) -> None:
         raise ForbiddenAddressError(f"{host} is where machines keep credentials")
 
 
-class _GuardedResolver:
+class GuardedResolver:
+    """A resolver for aiohttp's connector, which connects to nothing but what it gives."""
+
     __slots__ = ("_resolver",)
 
     def __init__(self, resolver: Any) -> None:
+        """`resolver` is one of aiohttp's, which does the work."""
         self._resolver = resolver
 
     async def resolve(self, host: str, port: int = 0, **options: Any) -> Sequence[Any]:
+        """The addresses of a name. Raises `ForbiddenAddressError` where one of them is forbidden."""
         found: Sequence[Any] = await self._resolver.resolve(host, port, **options)
         for entry in found:
             check_address(entry["host"])
         return found
 
     async def close(self) -> None:
+        """See aiohttp's `AbstractResolver`."""
         await self._resolver.close()

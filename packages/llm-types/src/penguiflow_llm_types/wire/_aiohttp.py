@@ -13,7 +13,7 @@ from functools import lru_cache
 from io import BytesIO
 from typing import Any, Final
 
-from penguiflow_llm_types.wire._addresses import guarded_resolver
+from penguiflow_llm_types.wire._addresses import GuardedResolver
 
 _LARGE_BYTES: Final = 2**20  # at which aiohttp (3.14) warns that it would rather be given a file
 
@@ -24,7 +24,7 @@ def aiohttp_session(aiohttp: Any, *, connector: dict[str, Any], **settings: Any)
     It has no limit of connections: a call waits for the provider, not for another.
     """
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0, resolver=guarded_resolver(aiohttp.ThreadedResolver()), **connector),
+        connector=aiohttp.TCPConnector(limit=0, resolver=GuardedResolver(aiohttp.ThreadedResolver()), **connector),
         request_class=_request_class(aiohttp),
         **settings,
     )

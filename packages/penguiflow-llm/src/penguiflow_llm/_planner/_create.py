@@ -54,6 +54,6 @@ def create_native_adapter(
     if isinstance(model, Mapping):
         settings |= model
         model = str(settings.pop("model", ""))
-        settings["base_url"] = settings.get("base_url") or settings.pop("api_base", None)
-        settings.pop("api_base", None)
+        api_base = settings.pop("api_base", None)
+        settings["base_url"] = settings.get("base_url") or api_base
     return NativeLLMAdapter(model, **settings)
