@@ -62,12 +62,12 @@ def test_no_cost_is_lost_on_the_way_up() -> None:
             "openai", "gpt-4o-mini-2024-07-18", None, Usage(input_tokens=1_000_000, output_tokens=100_000),
             150_000 + 60_000, id="GPT-4o mini, not GPT-4o",
         ),
-        # Gemini API, "Pricing", as quoted 2026: above 200,000 tokens 2.50 in and 15 out.
+        # Gemini API, "Pricing", as transcribed 2026-09-20: above 200,000 tokens 2.50 in; 15 out, as quoted 2026-03.
         pytest.param(
             "google", "gemini-2.5-pro", "standard", Usage(input_tokens=300_000, output_tokens=2_000),
             750_000 + 30_000, id="long prompt of Gemini 2.5 Pro",
         ),
-        # The same: 0.30 in, audio 1, 2.50 out with thoughts.
+        # The same: 0.30 in, audio 1; 2.50 out with thoughts, as quoted 2026-03.
         pytest.param(
             "google", "gemini-2.5-flash", "ON_DEMAND",
             Usage(input_tokens=1_000, output_tokens=100, input_audio_tokens=400, reasoning_tokens=60),
