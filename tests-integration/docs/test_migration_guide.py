@@ -49,6 +49,8 @@ def test_every_row_is_read() -> None:
 def test_what_a_row_leads_to_exists(name: str) -> None:
     """Dotted names are members, a name in brackets is a parameter."""
     called, _, parameter = name.partition("(")
+    if ".mlflow." in called:
+        pytest.importorskip("mlflow", reason="not of this environment, being heavy: its own tests run with it")
     found = resolve(called)
     if parameter:
         assert parameter.removesuffix(")") in inspect.signature(found).parameters
