@@ -16,7 +16,7 @@ from google.auth.exceptions import DefaultCredentialsError, RefreshError, Transp
 
 from penguiflow_llm_google import create
 from penguiflow_llm_google._options import read_settings
-from penguiflow_llm_google._transport import connect
+from penguiflow_llm_google._transport import load
 from penguiflow_llm_google._transport._sdk import auth_error, make_client
 from penguiflow_llm_google._transport._seam import GenaiClient
 from penguiflow_llm_testing import Answer, Failure, Replay, Simulator
@@ -297,7 +297,7 @@ def test_aiohttp_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
 
     async def connected(**options: Any) -> None:
         settings = read_settings(_KEY, None, options, {})
-        connection = connect(settings, settings.redactor())
+        connection = load(settings, settings.redactor())()
         await connection.aclose()
 
     with pytest.raises(LLMConfigurationError, match=r"penguiflow-llm-google\[aiohttp\]"):

@@ -9,7 +9,7 @@ from typing import Any
 
 from penguiflow_llm_anthropic._options import FOUND_BY_SDK, OPTIONS, read_settings
 from penguiflow_llm_anthropic._profiles import anthropic_profile
-from penguiflow_llm_anthropic._transport import connect
+from penguiflow_llm_anthropic._transport import load
 from penguiflow_llm_anthropic._wire import MessagesWire
 from penguiflow_llm_types import CredentialStatus, ProviderPlugin, Secret, forgetful
 from penguiflow_llm_types.wire import PerLoop, WireProvider
@@ -26,7 +26,7 @@ def create(api_key: str | Secret | None = None, base_url: str | None = None, **o
     return WireProvider(
         name="anthropic",
         wire=MessagesWire(host=settings.host, betas=settings.betas, citations=settings.citations),
-        transport=PerLoop(partial(connect, settings)),
+        transport=PerLoop(partial(load, settings)),
         profile=anthropic_profile,
         redact=settings.redact,
         at=settings.at,

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from penguiflow_llm_bedrock._options import BEARER_VARIABLE, OPTIONS, PROVIDER, Settings, read_settings
 from penguiflow_llm_bedrock._profiles import bedrock_profile
-from penguiflow_llm_bedrock._transport import Identities, connect
+from penguiflow_llm_bedrock._transport import Identities, load
 from penguiflow_llm_bedrock._wire import ConverseWire
 from penguiflow_llm_types import CredentialStatus, ModelProfile, ProviderPlugin, Secret, forgetful
 from penguiflow_llm_types.wire import PerLoop, WireProvider
@@ -42,7 +42,7 @@ def create(api_key: str | Secret | None = None, base_url: str | None = None, **o
     return WireProvider(
         name=PROVIDER,
         wire=ConverseWire(defaults=settings.body_defaults),
-        transport=PerLoop(partial(connect, settings, identities)),
+        transport=PerLoop(partial(load, settings, identities)),
         profile=partial(_profile, settings),
         redact=identities.redact,
         at=settings.at,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import os
+from functools import partial
 from typing import Any
 
 from penguiflow_llm_databricks._credentials import PROVIDER, credential_status
 from penguiflow_llm_databricks._options import OPTIONS, read_settings
 from penguiflow_llm_databricks._profiles import databricks_profile
-from penguiflow_llm_databricks._transport import connector
+from penguiflow_llm_databricks._transport import load
 from penguiflow_llm_databricks._wire import DatabricksWire
 from penguiflow_llm_types import ProviderPlugin, Secret, forgetful
 from penguiflow_llm_types.wire import PerLoop, WireProvider
@@ -29,7 +30,7 @@ def create(api_key: str | Secret | None = None, base_url: str | None = None, **o
     return WireProvider(
         name=PROVIDER,
         wire=DatabricksWire(),
-        transport=PerLoop(connector(settings, redact)),
+        transport=PerLoop(partial(load, settings, redact)),
         profile=databricks_profile,
         redact=redact,
         at=settings.service.base_url,

@@ -9,7 +9,7 @@ from typing import Any
 
 from penguiflow_llm_google._options import OPTIONS, find_credential, read_settings
 from penguiflow_llm_google._profiles import google_profile
-from penguiflow_llm_google._transport import connect
+from penguiflow_llm_google._transport import load
 from penguiflow_llm_google._wire import GenerateWire
 from penguiflow_llm_types import CredentialStatus, ProviderPlugin, Secret, forgetful
 from penguiflow_llm_types.wire import PerLoop, WireProvider
@@ -27,7 +27,7 @@ def create(api_key: str | Secret | None = None, base_url: str | None = None, **o
     return WireProvider(
         name="google",
         wire=GenerateWire(vertex=settings.vertex, parent=settings.parent),
-        transport=PerLoop(partial(connect, settings, redact)),
+        transport=PerLoop(partial(load, settings, redact)),
         profile=partial(google_profile, vertex=settings.vertex),
         redact=redact,
         at=settings.base_url or ("Vertex AI" if settings.vertex else "https://generativelanguage.googleapis.com"),

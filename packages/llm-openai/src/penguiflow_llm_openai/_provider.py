@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from penguiflow_llm_openai._options import OPTIONS, Settings, read_settings
 from penguiflow_llm_openai._profiles import openai_profile
-from penguiflow_llm_openai._transport import connect
+from penguiflow_llm_openai._transport import load
 from penguiflow_llm_openai._wires import ChatWire, ResponsesWire
 from penguiflow_llm_types import CredentialStatus, ProviderPlugin, Secret, forgetful
 from penguiflow_llm_types.wire import PerLoop, Wire, WireProvider
@@ -34,7 +34,7 @@ def provider_of(settings: Settings, *, name: str = "openai") -> WireProvider:
     return WireProvider(
         name=name,
         wire=_wire(settings),
-        transport=PerLoop(partial(connect, settings)),
+        transport=PerLoop(partial(load, settings)),
         profile=partial(openai_profile, api=settings.api, endpoint=settings.endpoint),
         redact=settings.redact,
         at=f"{settings.base_url or settings.azure_endpoint or _HOMES.get(settings.endpoint)} ({settings.api})",

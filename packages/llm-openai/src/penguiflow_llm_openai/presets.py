@@ -14,7 +14,7 @@ from penguiflow_llm_openai._options import OPTIONS, read_settings
 from penguiflow_llm_openai._presets import PRESETS, Preset
 from penguiflow_llm_openai._profiles import openai_profile
 from penguiflow_llm_openai._provider import provider_of
-from penguiflow_llm_openai._transport import connect_service
+from penguiflow_llm_openai._transport import load_service
 from penguiflow_llm_openai_compat import SERVICE_OPTIONS, ChatWire, read_service
 from penguiflow_llm_types import CredentialStatus, ProviderPlugin, Secret
 from penguiflow_llm_types.wire import PerLoop, WireProvider
@@ -32,7 +32,7 @@ def _create(
     return WireProvider(
         name=preset.service.provider,
         wire=ChatWire(dialect=preset.dialect),
-        transport=PerLoop(partial(connect_service, settings, preset.dialect.errors)),
+        transport=PerLoop(partial(load_service, settings, preset.dialect.errors)),
         profile=preset.profile,
         redact=settings.redact,
         at=settings.base_url,

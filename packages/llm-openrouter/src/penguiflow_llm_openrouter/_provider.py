@@ -8,7 +8,7 @@ from typing import Any
 
 from penguiflow_llm_openrouter._options import OPTIONS, SERVICE, read_settings
 from penguiflow_llm_openrouter._profiles import openrouter_profile
-from penguiflow_llm_openrouter._transport import connect
+from penguiflow_llm_openrouter._transport import load
 from penguiflow_llm_openrouter._wire import OpenRouterWire
 from penguiflow_llm_types import ProviderPlugin, Secret, forgetful
 from penguiflow_llm_types.wire import PerLoop, WireProvider
@@ -25,7 +25,7 @@ def create(api_key: str | Secret | None = None, base_url: str | None = None, **o
     return WireProvider(
         name="openrouter",
         wire=OpenRouterWire(routing=settings.routing),
-        transport=PerLoop(partial(connect, settings)),
+        transport=PerLoop(partial(load, settings)),
         profile=openrouter_profile,
         redact=settings.service.redact,
         at=settings.service.base_url,

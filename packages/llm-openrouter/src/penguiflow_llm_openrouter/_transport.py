@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from penguiflow_llm_openrouter._errors import OPENROUTER_ERRORS
 from penguiflow_llm_openrouter._options import Settings
 from penguiflow_llm_types.wire import Transport
 
 
-def connect(settings: Settings) -> Transport:
-    """A connection of the running event loop; nothing is sent yet."""
+def load(settings: Settings) -> Callable[[], Transport]:
+    """What makes a connection of the running event loop; nothing is sent by it yet."""
     # Here and not above: it loads the SDK, which takes most of a second.
     from penguiflow_llm_openai_compat.transport import service_connection
 
-    return service_connection(settings.service, errors=OPENROUTER_ERRORS)
+    return partial(service_connection, settings.service, errors=OPENROUTER_ERRORS)

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from penguiflow_llm_databricks._options import Settings
 from penguiflow_llm_types.wire import Redactor, Transport
 
-__all__ = ["connector"]
+__all__ = ["load"]
 
 
-def connector(settings: Settings, redact: Redactor) -> Callable[[], Transport]:
+def load(settings: Settings, redact: Redactor) -> Callable[[], Transport]:
     """What makes a connection of the running event loop; nothing is sent by it yet."""
+    # Here and not above: it loads the SDK, which takes most of a second.
+    from penguiflow_llm_databricks._transport._sdk import connection
 
-    def connect() -> Transport:
-        # Here and not above: it loads the SDK, which takes most of a second.
-        from penguiflow_llm_databricks._transport._sdk import connection
-
-        return connection(settings, redact)
-
-    return connect
+    return partial(connection, settings, redact)

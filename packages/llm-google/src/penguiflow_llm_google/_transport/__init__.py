@@ -5,15 +5,18 @@ The SDK is loaded on first use. Importing this package does not load it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from penguiflow_llm_google._options import Settings
 from penguiflow_llm_types.wire import Redactor, Transport
 
-__all__ = ["connect"]
+__all__ = ["load"]
 
 
-def connect(settings: Settings, redact: Redactor) -> Transport:
-    """A connection for the running event loop."""
+def load(settings: Settings, redact: Redactor) -> Callable[[], Transport]:
+    """What makes a connection of the running event loop; nothing is sent by it yet."""
     # Here and not above: it loads the SDK, which takes more than half a second.
     from penguiflow_llm_google._transport._connection import Connection
 
-    return Connection(settings, redact)
+    return partial(Connection, settings, redact)

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from penguiflow_llm_openai._options import Settings
 from penguiflow_llm_openai_compat import ServiceSettings
 from penguiflow_llm_types.wire import ErrorTables, Transport
 
-__all__ = ["connect", "connect_service"]
+__all__ = ["load", "load_service"]
 
 
-def connect(settings: Settings) -> Transport:
-    """A connection of the running event loop; nothing is sent yet."""
+def load(settings: Settings) -> Callable[[], Transport]:
+    """What makes a connection of the running event loop; nothing is sent by it yet."""
     # Here and not above: it loads the SDK, which takes most of a second.
     from penguiflow_llm_openai._transport._sdk import connection
 
-    return connection(settings)
+    return partial(connection, settings)
 
 
-def connect_service(settings: ServiceSettings, errors: ErrorTables) -> Transport:
+def load_service(settings: ServiceSettings, errors: ErrorTables) -> Callable[[], Transport]:
     """The same to a service that only speaks OpenAI's wire."""
     # Here for the same reason.
     from penguiflow_llm_openai_compat.transport import service_connection
 
-    return service_connection(settings, errors=errors)
+    return partial(service_connection, settings, errors=errors)

@@ -12,14 +12,15 @@ from penguiflow_llm_types.wire._exchange import Encoded, Transport
 class PerLoop:
     """Sends requests over connections made on first use, one per event loop.
 
-    A connection closes with its loop (`asyncio.run` does that) or with `aclose`. `connect` is called on the loop; it
-    is where a provider loads its SDK, so that importing the provider does not.
+    A connection closes with its loop (`asyncio.run` does that) or with `aclose`. `load` is called in a thread, before
+    the first request, and returns what connects the event loop that it is called on. In `load` a provider loads its
+    SDK, which takes a second: neither who imports the provider nor anything else of the event loop waits for it.
     """
 
-    __slots__ = ("_connect", "_connections")
+    __slots__ = ("_connections", "_load")
 
-    def __init__(self, connect: Callable[[], Transport]) -> None:
-        self._connect = connect
+    def __init__(self, load: Callable[[], Callable[[], Transport]]) -> None:
+        self._load = load
         self._connections: dict[asyncio.AbstractEventLoop, tuple[Transport, AsyncGenerator[None, None]]] = {}
 
     def __len__(self) -> int:
@@ -42,12 +43,15 @@ class PerLoop:
                 await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(guard.aclose(), loop))
 
     async def _connected(self) -> Transport:
-        for loop in list(self._connections):  # a copy: other threads have loops of their own
-            if loop.is_closed():
-                self._connections.pop(loop, None)
-        connection = self._connect()
+        connect, loop = await asyncio.to_thread(self._load), asyncio.get_running_loop()
+        if loop in self._connections:
+            return self._connections[loop][0]  # another request was faster
+        for other in list(self._connections):  # a copy: other threads have loops of their own
+            if other.is_closed():
+                self._connections.pop(other, None)
+        connection = connect()
         guard = _closing(connection)
-        self._connections[asyncio.get_running_loop()] = (connection, guard)
+        self._connections[loop] = (connection, guard)
         await anext(guard)  # a loop that shuts down closes the asynchronous generators that run on it
         return connection
 

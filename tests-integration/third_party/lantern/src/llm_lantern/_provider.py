@@ -1,7 +1,7 @@
 """Joins the rooms, and announces them to the client."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -71,17 +71,17 @@ def create(api_key: str | Secret | None = None, base_url: str | None = None, **o
     return WireProvider(
         name="lantern",
         wire=LanternWire(),
-        transport=PerLoop(partial(_connect, url, secret)),
+        transport=PerLoop(partial(_load, url, secret)),
         profile=lantern_profile,
         redact=secret.redact,
         at=url,
     )
 
 
-def _connect(url: str, key: Secret) -> Transport:
-    from ._transport import Connection  # here, so that importing the plugin loads no HTTP engine
+def _load(url: str, key: Secret) -> Callable[[], Transport]:
+    from ._transport import Connection  # here, so that neither an import nor an event loop waits for the HTTP engine
 
-    return Connection(url, key)
+    return partial(Connection, url, key)
 
 
 def find_credentials(environ: Mapping[str, str]) -> CredentialStatus:
