@@ -5,20 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from everyone import EVERYONE, KEY, MODELS
 
 from penguiflow_llm import LLMConfigurationError, LLMError, create_client
 from penguiflow_llm_testing import Simulator
-
-KEY = "sk-SENTINEL-0123456789abcdefABCDEF"
-MODELS = {
-    "openai": "openai/gpt-5.4-mini",
-    "anthropic": "anthropic/claude-sonnet-4-6",
-    "google": "google/gemini-3-flash-preview",
-    "bedrock": "bedrock/us.anthropic.claude-sonnet-4-5-20250929-v1:0",
-    "databricks": "databricks/databricks-gpt-5-4-mini",
-    "openrouter": "openrouter/anthropic/claude-sonnet-4.6",
-}
-EVERYONE = pytest.mark.parametrize("provider", MODELS)
 
 
 @EVERYONE

@@ -100,7 +100,7 @@ def test_whose_client_it_is(client: Any, host: str) -> None:
     """The SDK's clients for other hosts want the version of the API elsewhere, and stream in other frames."""
     settings = _read(api_key=None, client=client, betas="b")
     assert (host, ("b",)) == (settings.host, settings.betas)
-    assert str(client.base_url) == settings.at
+    assert (str(client.base_url), "client") == (settings.describe().base_url, settings.describe().engine)
 
 
 def test_nothing_shows_the_key() -> None:

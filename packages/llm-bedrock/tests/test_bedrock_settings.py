@@ -105,7 +105,7 @@ def test_insecure_http_is_allowed_by_name_and_warned_of() -> None:
 def test_nothing_shows_a_secret() -> None:
     """Neither the provider nor its settings."""
     provider = create(base_url="https://bedrock.example.org/", region="us-east-1", **KEYS)
-    assert repr(provider) == "<bedrock provider at https://bedrock.example.org>"
+    assert repr(provider) == "<bedrock provider at https://bedrock.example.org (converse)>"
     settings = read_settings(Secret("TOKEN-SENTINEL-1"), None, {}, {})
     assert "SENTINEL" not in repr(settings)
     assert settings.redact("bad key TOKEN-SENTINEL-1") == "bad key [redacted]"

@@ -131,7 +131,10 @@ def test_credentials_are_not_shown() -> None:
     for environ in (AT_HOME, {"DATABRICKS_HOST": HOST, **MACHINE}):
         assert "SENTINEL" not in repr(_read(environ))
     provider = create(Secret(TOKEN), host=HOST)
-    assert (f"<databricks provider at {HOST}/serving-endpoints>", "databricks") == (repr(provider), provider.name)
+    assert (f"<databricks provider at {HOST}/serving-endpoints (chat)>", "databricks") == (
+        repr(provider),
+        provider.name,
+    )
 
 
 STATUS: Final[list[tuple[dict[str, str], bool, str | None]]] = [

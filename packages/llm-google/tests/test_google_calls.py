@@ -143,5 +143,5 @@ def test_the_plugin() -> None:
     assert ("google", "google") == (plugin.name, plugin.price_provider)
     assert plugin.profile is not None
     assert plugin.profile("gemini-3.8-flash").known
-    assert "<google provider at https://generativelanguage.googleapis.com>" == repr(create(_KEY))
-    assert "<google provider at Vertex AI>" == repr(create(vertexai=True))
+    assert "<google provider at https://generativelanguage.googleapis.com (generateContent)>" == repr(create(_KEY))
+    assert "<google provider at its default address (generateContent at Vertex AI)>" == repr(create(vertexai=True))

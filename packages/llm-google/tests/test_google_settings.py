@@ -151,5 +151,5 @@ def test_credentials_are_found(environ: dict[str, str], source: str | None) -> N
 def test_options_are_the_settings() -> None:
     """The table names what can be passed, no more and no less."""
     names = {"vertex": "vertexai"}
-    fields = {names.get(name, name) for name in Settings.__slots__} - {"api_key", "base_url"}
+    fields = {names.get(name, name) for name in Settings.__slots__} - {"api_key", "base_url", "base_url_source"}
     assert fields | {"allow_insecure_http"} == set(OPTIONS)

@@ -9,8 +9,20 @@ from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 from penguiflow_llm_anthropic._profiles import Host
-from penguiflow_llm_types import LLMConfigurationError, Secret
-from penguiflow_llm_types.wire import Redactor, check_headers, check_option_names, check_query, check_url, make_secret
+from penguiflow_llm_types import LLMConfigurationError, ProviderDescription, Secret
+from penguiflow_llm_types.wire import (
+    NO_KEY,
+    Redactor,
+    check_headers,
+    check_option_names,
+    check_query,
+    check_url,
+    client_description,
+    engine_name,
+    found,
+    found_secret,
+    header_lines,
+)
 
 OPTIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -27,7 +39,7 @@ OPTIONS: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 _WITH_CLIENT: Final = frozenset({"client", "betas", "citations", "connect_timeout_s"})
-_NO_KEY: Final = "no-key"  # the SDK insists on one; a local server ignores it
+_HOME: Final = "https://api.anthropic.com"
 
 # The SDK's clients that build other URLs; the rest send to /v1/messages (anthropic 2.12.0).
 _HOSTS: Final[Mapping[str, Host]] = {"AsyncAnthropicBedrock": "bedrock", "AsyncAnthropicVertex": "vertex"}
@@ -51,7 +63,10 @@ class Settings:
     host: Host = "anthropic"
     api_key: Secret | None = None
     auth_token: Secret | None = None
+    found_by_sdk: str | None = None
+    """The variable that leads the SDK to a credential of its own."""
     base_url: str | None = None
+    base_url_source: str = "default"
     client: SDKClient | None = field(default=None, repr=False)
     betas: tuple[str, ...] = ()
     citations: bool = False
@@ -60,10 +75,22 @@ class Settings:
     connect_timeout_s: float = 5.0
     use_aiohttp: bool | None = None
 
-    @property
-    def at(self) -> str:
-        """Where requests go, for a `repr`."""
-        return self.base_url or ("https://api.anthropic.com" if self.client is None else str(self.client.base_url))
+    def describe(self) -> ProviderDescription:
+        """See `Provider`. A credential that the SDK finds may come with an address of its own."""
+        if self.client is not None:
+            return client_description(
+                "messages", base_url=str(self.client.base_url), connect_timeout_s=self.connect_timeout_s
+            )
+        secret = self.api_key or self.auth_token
+        return ProviderDescription(
+            api="messages",
+            base_url=self.base_url or (None if self.found_by_sdk else _HOME),
+            base_url_source=(self.found_by_sdk if self.base_url is None else None) or self.base_url_source,
+            credential_source=self.found_by_sdk or ("none" if secret is None else secret.setting),
+            engine=engine_name(use_aiohttp=self.use_aiohttp),
+            extra_headers=tuple(self.default_headers),
+            connect_timeout_s=self.connect_timeout_s,
+        )
 
     @property
     def has_credential(self) -> bool:
@@ -96,35 +123,35 @@ def read_settings(
         return _of_client(api_key, base_url, given)
     check_headers(given.get("default_headers", {}), provider="anthropic")
     check_query(given.get("default_query", {}), provider="anthropic")
-    url = base_url or environ.get("ANTHROPIC_BASE_URL") or None
+    url, url_source = found("base_url", base_url or None, environ, "ANTHROPIC_BASE_URL")
     if url is not None:
         check_url(url, "base_url", provider="anthropic", allow_http=allow_http)
-    token = given.pop("auth_token", None)
-    key, token = _credential(api_key, token, base_url, environ)
-    return Settings(
-        api_key=None if key is None else make_secret(key, provider="anthropic"),
-        auth_token=None if token is None else make_secret(token, provider="anthropic", setting="auth_token"),
-        base_url=url,
-        **given,
-    )
+    is_foreign = base_url is not None and not _is_anthropic(base_url)
+    trusted: Mapping[str, str] = {} if is_foreign else environ
+    credential = _credential(api_key, given.pop("auth_token", None), trusted, is_foreign=is_foreign)
+    of_environment = header_lines(trusted.get("ANTHROPIC_CUSTOM_HEADERS", ""), provider="anthropic")  # as the SDK's
+    given["default_headers"] = {**of_environment, **given.get("default_headers", {})}
+    return Settings(base_url=url, base_url_source=url_source, **credential, **given)
 
 
 def _credential(
-    api_key: str | Secret | None, auth_token: str | Secret | None, base_url: str | None, environ: Mapping[str, str]
-) -> tuple[str | Secret | None, str | Secret | None]:
-    """The key or the token to use; neither where the SDK finds a credential of its own."""
+    api_key: str | Secret | None, auth_token: str | Secret | None, environ: Mapping[str, str], *, is_foreign: bool
+) -> dict[str, Any]:
+    """The key or the token to use, or the variable by which the SDK finds a credential of its own."""
     if api_key is not None and auth_token is not None:
         raise LLMConfigurationError("api_key and auth_token exclude each other; pass one", provider="anthropic")
-    if api_key is not None or auth_token is not None:
-        return api_key, auth_token
-    if base_url is not None and not _is_anthropic(base_url):
-        return _NO_KEY, None
-    if key := environ.get("ANTHROPIC_API_KEY"):
-        return key, None
-    if token := environ.get("ANTHROPIC_AUTH_TOKEN"):
-        return None, token
-    if any(environ.get(name) for name in FOUND_BY_SDK):
-        return None, None
+    of_key = {} if auth_token is not None else environ
+    key = found_secret("api_key", api_key, of_key, "ANTHROPIC_API_KEY", provider="anthropic")
+    if key is not None:
+        return {"api_key": key}
+    token = found_secret("auth_token", auth_token, environ, "ANTHROPIC_AUTH_TOKEN", provider="anthropic")
+    if token is not None:
+        return {"auth_token": token}
+    if is_foreign:
+        return {"api_key": NO_KEY}
+    leads = next((name for name in FOUND_BY_SDK if environ.get(name)), None)
+    if leads is not None:
+        return {"found_by_sdk": leads}
     raise LLMConfigurationError(
         "no credential for Anthropic; pass api_key=... or set ANTHROPIC_API_KEY", provider="anthropic"
     )

@@ -29,7 +29,7 @@ def create(api_key: str | Secret | None = None, base_url: str | None = None, **o
         transport=PerLoop(partial(load, settings)),
         profile=anthropic_profile,
         redact=settings.redact,
-        at=settings.at,
+        description=settings.describe(),
     )
 
 

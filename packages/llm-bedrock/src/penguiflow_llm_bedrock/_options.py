@@ -9,13 +9,16 @@ from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 from penguiflow_llm_bedrock._sigv4 import Keys
-from penguiflow_llm_types import LLMConfigurationError, Secret
+from penguiflow_llm_types import LLMConfigurationError, ProviderDescription, Secret
 from penguiflow_llm_types.wire import (
     RESERVED_HEADERS,
     Redactor,
     check_headers,
     check_option_names,
     check_url,
+    client_description,
+    found,
+    found_secret,
     make_secret,
 )
 
@@ -65,6 +68,9 @@ class Settings:
     keys: Keys | None = None
     """Credentials that were passed; in their absence botocore looks for some."""
     base_url: str | None = None
+    base_url_source: str = "default"
+    configured_url: str | None = None
+    """What the environment has for a base URL; where requests go then is found out by botocore, which reads it too."""
     region: str | None = None
     profile: str | None = None
     use_fips: bool | None = None
@@ -80,10 +86,28 @@ class Settings:
         text = text if self.keys is None else self.keys.redact(text)
         return Redactor([self.token], settings=[self.default_headers])(text)
 
+    def describe(self) -> ProviderDescription:
+        """See `Provider`. Of what botocore will find, only the environment's variables are known yet."""
+        if self.client is not None:
+            return client_description("converse", base_url=self.base_url, connect_timeout_s=None)
+        return ProviderDescription(
+            api="converse",
+            base_url=self.base_url or self.configured_url,
+            base_url_source=self.base_url_source,
+            region=self.region,
+            credential_source=self._credential_source,
+            engine="aiohttp",
+            extra_headers=tuple(self.default_headers),
+            connect_timeout_s=self.connect_timeout_s,
+        )
+
     @property
-    def at(self) -> str:
-        """Where requests go, as far as it is known before the first one."""
-        return self.base_url or f"{self.region or 'the region of the environment'}"
+    def _credential_source(self) -> str:
+        if self.token is not None:
+            return self.token.setting
+        if self.keys is not None:
+            return self.keys.access_key.setting
+        return "profile" if self.profile is not None else "botocore's search"
 
 
 def read_settings(
@@ -104,23 +128,32 @@ def read_settings(
         return _of_client(api_key, base_url, given, shared)
     allow_http = bool(given.pop("allow_insecure_http", False))
     check_headers(given.get("default_headers", {}), provider=PROVIDER, reserved=RESERVED_HEADERS | _AMZ_HEADERS)
-    if base_url is not None:
-        check_url(base_url, "base_url", provider=PROVIDER, allow_http=allow_http)
+    url, url_source = found("base_url", base_url, environ, *_url_variables(environ))
+    if url is not None:
+        check_url(url, url_source, provider=PROVIDER, allow_http=allow_http)
     keys = _keys(given)
     if api_key is not None and keys is not None:
         raise LLMConfigurationError("api_key and AWS keys exclude each other; pass one", provider=PROVIDER)
-    token = api_key
-    if token is None and keys is None and "profile" not in given and (base_url is None or _is_aws(base_url)):
-        token = environ.get(BEARER_VARIABLE) or None
+    takes_token = keys is None and "profile" not in given and (base_url is None or _is_aws(base_url))
+    trusted = environ if takes_token else {}
     return Settings(
-        token=None if token is None else make_secret(token, provider=PROVIDER),
+        token=found_secret("api_key", api_key, trusted, BEARER_VARIABLE, provider=PROVIDER),
         keys=keys,
         base_url=None if base_url is None else base_url.rstrip("/"),
+        base_url_source=url_source,
+        configured_url=url if base_url is None else None,
         region=given.pop("region", None) or environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or None,
         allow_insecure_http=allow_http,
         **given,
         **shared,
     )
+
+
+def _url_variables(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Those that botocore reads, in its order, unless it is told not to (botocore 1.43, `configprovider`)."""
+    if environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
+        return ()
+    return ("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL")
 
 
 def _body_defaults(given: dict[str, Any]) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def create(api_key: str | Secret | None = None, base_url: str | None = None, **o
         transport=PerLoop(partial(load, settings, identities)),
         profile=partial(_profile, settings),
         redact=identities.redact,
-        at=settings.at,
+        description=settings.describe(),
     )
 
 

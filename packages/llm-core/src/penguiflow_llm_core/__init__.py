@@ -9,6 +9,7 @@ from penguiflow_llm_core._clock import Clock, ManualClock, Timer
 from penguiflow_llm_core._cost import CostSource, Tariff, load_prices
 from penguiflow_llm_core._create import create_client
 from penguiflow_llm_core._defaults import ClientDefaults
+from penguiflow_llm_core._description import ClientDescription, ModelDescription
 from penguiflow_llm_core._drive import EventCallback
 from penguiflow_llm_core._fallback import FallbackConfig, ModelConfig
 from penguiflow_llm_core._inputs import MessagesInput, ReasoningInput, ToolChoiceInput, ToolInput
@@ -38,6 +39,7 @@ __all__ = [
     "CallRecord",
     "CancelToken",
     "ClientDefaults",
+    "ClientDescription",
     "ClientStreamEvent",
     "Clock",
     "CostSource",
@@ -50,6 +52,7 @@ __all__ = [
     "MessagesInput",
     "ModeChoice",
     "ModelConfig",
+    "ModelDescription",
     "ModelPrice",
     "ModelReference",
     "ModelRetry",

@@ -13,6 +13,7 @@ from typing import Any, Self, TypeVar, Unpack, cast, overload
 from penguiflow_llm_core._account import ClientAccount, ModelTotals
 from penguiflow_llm_core._clock import SYSTEM_CLOCK, Clock
 from penguiflow_llm_core._defaults import ClientDefaults
+from penguiflow_llm_core._description import ClientDescription, describe
 from penguiflow_llm_core._drive import EventCallback, drive
 from penguiflow_llm_core._endpoint import Endpoint, Route
 from penguiflow_llm_core._inputs import MessagesInput, ToolChoiceInput, ToolInput, to_tools
@@ -113,6 +114,13 @@ class LLMClient:
     def profile(self) -> ModelProfile:
         """What is known of the model; of several the first."""
         return self._endpoints[0].profile
+
+    def describe(self) -> ClientDescription:
+        """How this client is set up: models, addresses, limits, and by whose settings; fit for a bug report.
+
+        No credential is in it, nothing is sent or opened for it.
+        """
+        return describe(self._endpoints, self._defaults)
 
     @overload
     async def generate(

@@ -11,21 +11,21 @@ from penguiflow_llm_types import LLMError, LLMRateLimitError, RateLimits
 class ConcurrencyLimit:
     """At most so many requests at once, in each event loop; who waits is served in order. None: no limit."""
 
-    __slots__ = ("_most", "_slots")
+    __slots__ = ("_slots", "most")
 
     def __init__(self, most: int | None) -> None:
-        self._most = most
+        self.most = most
         self._slots: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
     async def acquire(self) -> None:
         """Wait for a slot."""
-        if self._most is not None:
-            await self._semaphore(self._most).acquire()
+        if self.most is not None:
+            await self._semaphore(self.most).acquire()
 
     def release(self) -> None:
         """Give a slot back; in the event loop it was acquired in."""
-        if self._most is not None:
-            self._semaphore(self._most).release()
+        if self.most is not None:
+            self._semaphore(self.most).release()
 
     def _semaphore(self, most: int) -> asyncio.Semaphore:
         loop = asyncio.get_running_loop()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, assert_never
 
 from penguiflow_llm_types import CredentialStatus, LLMConfigurationError, Secret
 from penguiflow_llm_types.wire import make_secret
@@ -39,6 +39,17 @@ class SDKSignIn:
 
 
 Credential: TypeAlias = PersonalToken | MachineClient | SDKSignIn
+
+
+def credential_source(credential: Credential) -> str:
+    """The setting or the variable it comes from."""
+    match credential:
+        case PersonalToken(token=secret) | MachineClient(client_secret=secret):
+            return secret.setting
+        case SDKSignIn(profile=profile):
+            return "databricks-sdk's search" if profile is None else "profile"
+        case _:
+            assert_never(credential)
 
 
 def find_credential(
@@ -81,9 +92,8 @@ def _of_environment(environ: Mapping[str, str], *, has_sdk: bool) -> Credential 
 def _machine(client_id: object, secret: object, names: str) -> MachineClient:
     if not isinstance(client_id, str) or not client_id or not isinstance(secret, str | Secret) or not secret:
         raise LLMConfigurationError(f"OAuth for machines takes both {names}; give the other one too", provider=PROVIDER)
-    return MachineClient(
-        client_id=client_id, client_secret=make_secret(secret, provider=PROVIDER, setting="client_secret")
-    )
+    setting = names.rpartition(" ")[2]
+    return MachineClient(client_id=client_id, client_secret=make_secret(secret, provider=PROVIDER, setting=setting))
 
 
 def _sdk(profile: str, *, has_sdk: bool) -> SDKSignIn:

@@ -8,10 +8,17 @@ from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from penguiflow_llm_databricks._credentials import PROVIDER, Credential, MachineClient, PersonalToken, find_credential
+from penguiflow_llm_databricks._credentials import (
+    PROVIDER,
+    Credential,
+    MachineClient,
+    PersonalToken,
+    credential_source,
+    find_credential,
+)
 from penguiflow_llm_openai_compat import SERVICE_OPTIONS, Service, ServiceSettings, read_service
-from penguiflow_llm_types import LLMConfigurationError, Secret
-from penguiflow_llm_types.wire import Redactor, check_option_names, check_url
+from penguiflow_llm_types import LLMConfigurationError, ProviderDescription, Secret
+from penguiflow_llm_types.wire import Redactor, check_option_names, check_url, found
 
 OPTIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -40,6 +47,11 @@ class Settings:
     service: ServiceSettings
     host: str
     credential: Credential | None = None
+
+    def describe(self) -> ProviderDescription:
+        """See `Provider`."""
+        source = None if self.credential is None else credential_source(self.credential)
+        return self.service.describe(credential_source=source)
 
     def redactor(self) -> Redactor:
         """A new one, which knows the credential that was given."""
@@ -80,12 +92,14 @@ def read_settings(
     shared = {name: value for name, value in given.items() if name in SERVICE_OPTIONS}
     if "client" in given:
         return _of_client(api_key, base_url, given, shared)
-    url = _url(base_url, given, environ)
+    url, url_source = _url(base_url, given, environ)
     home = environ.get("DATABRICKS_HOST")
     credential = find_credential(api_key, given, environ, trusts_environment=_is_home(url, home), has_sdk=has_sdk)
     service = Service(provider=PROVIDER, title="Databricks", base_url=url, needs_key=False)
     reached = read_service(service, None, url, shared, {})
-    return Settings(service=replace(reached, api_key=None), host=_host_of(url), credential=credential)
+    return Settings(
+        service=replace(reached, api_key=None, base_url_source=url_source), host=_host_of(url), credential=credential
+    )
 
 
 def _of_client(
@@ -101,11 +115,12 @@ def _of_client(
     return Settings(service=reached, host=_host_of(reached.base_url))
 
 
-def _url(base_url: str | None, given: Mapping[str, Any], environ: Mapping[str, str]) -> str:
-    """The address of the API, from that of the API or of the workspace."""
+def _url(base_url: str | None, given: Mapping[str, Any], environ: Mapping[str, str]) -> tuple[str, str]:
+    """The address of the API, from that of the API or of the workspace; and the name that was given under."""
     if base_url is not None and "host" in given:
         raise LLMConfigurationError("base_url and host exclude each other; pass one", provider=PROVIDER)
-    address = base_url or given.get("host") or environ.get("DATABRICKS_HOST")
+    host, setting = found("host", given.get("host") or None, environ, "DATABRICKS_HOST")
+    address, setting = (base_url, "base_url") if base_url else (host, setting)
     if not address:
         raise LLMConfigurationError(
             "no workspace; pass host='https://NAME.cloud.databricks.com' or set DATABRICKS_HOST", provider=PROVIDER
@@ -113,11 +128,10 @@ def _url(base_url: str | None, given: Mapping[str, Any], environ: Mapping[str, s
     address = str(address).rstrip("/")
     if base_url is None and "://" not in address:  # as DATABRICKS_HOST often is
         address = f"https://{address}"
-    setting = "base_url" if base_url is not None else "host"
     check_url(address, setting, provider=PROVIDER, allow_http=bool(given.get("allow_insecure_http")))
     if address.endswith(_API_PATHS):
-        return address
-    return address + (GATEWAY_PATH if given.get("gateway") else SERVING_PATH)
+        return address, setting
+    return address + (GATEWAY_PATH if given.get("gateway") else SERVING_PATH), setting
 
 
 def _host_of(url: str) -> str:

@@ -33,7 +33,7 @@ def create(api_key: str | Secret | None = None, base_url: str | None = None, **o
         transport=PerLoop(partial(load, settings, redact)),
         profile=databricks_profile,
         redact=redact,
-        at=settings.service.base_url,
+        description=settings.describe(),
     )
 
 

@@ -8,8 +8,18 @@ from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from penguiflow_llm_types import LLMConfigurationError, Secret
-from penguiflow_llm_types.wire import Redactor, check_headers, check_option_names, check_url, make_secret
+from penguiflow_llm_types import LLMConfigurationError, ProviderDescription, Secret
+from penguiflow_llm_types.wire import (
+    NO_KEY,
+    Redactor,
+    check_headers,
+    check_option_names,
+    check_url,
+    client_description,
+    engine_name,
+    found,
+    found_secret,
+)
 
 OPTIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -29,7 +39,7 @@ OPTIONS: Final[Mapping[str, str]] = MappingProxyType(
 _PROVIDER: Final = "google"
 _KEY_VARIABLES: Final = ("GOOGLE_API_KEY", "GEMINI_API_KEY")
 _VERTEX_VARIABLES: Final = ("GOOGLE_GENAI_USE_ENTERPRISE", "GOOGLE_GENAI_USE_VERTEXAI")
-_NO_KEY: Final = "no-key"  # the SDK insists on one; a local server ignores it
+_HOME: Final = "https://generativelanguage.googleapis.com"
 _ONLY_VERTEX: Final = ("project", "location", "credentials")
 
 
@@ -40,6 +50,7 @@ class Settings:
     vertex: bool
     api_key: Secret | None = None
     base_url: str | None = None
+    base_url_source: str = "default"
     client: Any = field(default=None, repr=False)
     project: str | None = None
     location: str | None = None
@@ -55,6 +66,28 @@ class Settings:
         if not self.vertex or self.project is None:
             return None
         return f"projects/{self.project}/locations/{self.location or 'global'}"
+
+    def describe(self) -> ProviderDescription:
+        """See `Provider`. The address of Vertex AI follows from the location, which only the SDK may know."""
+        api = "generateContent at Vertex AI" if self.vertex else "generateContent"
+        if self.client is not None:
+            return client_description(api, base_url=None, connect_timeout_s=self.connect_timeout_s)
+        return ProviderDescription(
+            api=api,
+            base_url=self.base_url or (None if self.vertex else _HOME),
+            base_url_source=self.base_url_source,
+            region=self.location,
+            credential_source=self._credential_source,
+            engine=engine_name(use_aiohttp=self.use_aiohttp),
+            extra_headers=tuple(self.default_headers),
+            connect_timeout_s=self.connect_timeout_s,
+        )
+
+    @property
+    def _credential_source(self) -> str:
+        if self.api_key is not None:
+            return self.api_key.setting
+        return "Application Default Credentials" if self.credentials is None else "credentials"
 
     def redactor(self) -> Redactor:
         """A new one, which knows the credential that was given."""
@@ -80,22 +113,22 @@ def read_settings(
     check_headers(given.get("default_headers", {}), provider=_PROVIDER)
     vertex = bool(given.pop("vertexai", _says_vertex(environ)))
     variable = "GOOGLE_VERTEX_BASE_URL" if vertex else "GOOGLE_GEMINI_BASE_URL"
-    url = base_url or environ.get(variable) or None
+    url, url_source = found("base_url", base_url or None, environ, variable)
     if url is not None:
         check_url(url, "base_url", provider=_PROVIDER, allow_http=allow_http)
+    given |= {"base_url": url, "base_url_source": url_source}
     is_foreign = base_url is not None and not _is_google(base_url)
-    found = {} if is_foreign else environ
+    trusted: Mapping[str, str] = {} if is_foreign else environ
     if vertex:
-        return _vertex(api_key, url, given, found, is_foreign=is_foreign)
+        return _vertex(api_key, given, trusted, is_foreign=is_foreign)
     _refuse_vertex_options(given)
-    key = api_key if api_key is not None else _key_in(found)
+    key = found_secret("api_key", api_key, trusted, *_KEY_VARIABLES, provider=_PROVIDER)
     if key is None and not is_foreign:
         raise LLMConfigurationError(
             "no credential for Gemini; pass api_key=... or set GOOGLE_API_KEY (for Vertex AI: vertexai=True)",
             provider=_PROVIDER,
         )
-    secret = make_secret(key if key is not None else _NO_KEY, provider=_PROVIDER)
-    return Settings(vertex=False, api_key=secret, base_url=url, **given)
+    return Settings(vertex=False, api_key=key or NO_KEY, **given)
 
 
 def find_credential(environ: Mapping[str, str]) -> str | None:
@@ -120,29 +153,22 @@ def _of_client(api_key: str | Secret | None, base_url: str | None, given: dict[s
 
 
 def _vertex(
-    api_key: str | Secret | None,
-    url: str | None,
-    given: dict[str, Any],
-    environ: Mapping[str, str],
-    *,
-    is_foreign: bool,
+    api_key: str | Secret | None, given: dict[str, Any], environ: Mapping[str, str], *, is_foreign: bool
 ) -> Settings:
     """Vertex AI: by a key (express mode), by credentials of the caller's, or by those of the machine."""
     if api_key is not None and "credentials" in given:
         raise LLMConfigurationError("api_key and credentials exclude each other; pass one", provider=_PROVIDER)
     given.setdefault("project", environ.get("GOOGLE_CLOUD_PROJECT") or None)
     given.setdefault("location", environ.get("GOOGLE_CLOUD_LOCATION") or None)
-    key = api_key
-    if key is None and "credentials" not in given and given["project"] is None and given["location"] is None:
-        key = _key_in(environ)
+    needs_key = "credentials" not in given and given["project"] is None and given["location"] is None
+    key = found_secret("api_key", api_key, environ if needs_key else {}, *_KEY_VARIABLES, provider=_PROVIDER)
     if is_foreign and key is None and "credentials" not in given:
         raise LLMConfigurationError(
             "base_url leads away from Google, where this machine's credentials are not sent; pass api_key=... or "
             "credentials=... beside it",
             provider=_PROVIDER,
         )
-    secret = None if key is None else make_secret(key, provider=_PROVIDER)
-    return Settings(vertex=True, api_key=secret, base_url=url, **given)
+    return Settings(vertex=True, api_key=key, **given)
 
 
 def _refuse_vertex_options(given: Mapping[str, Any]) -> None:
@@ -156,10 +182,6 @@ def _refuse_vertex_options(given: Mapping[str, Any]) -> None:
 def _says_vertex(environ: Mapping[str, str]) -> bool:
     said = next((environ[name] for name in _VERTEX_VARIABLES if environ.get(name)), "")
     return said.lower() in ("true", "1")
-
-
-def _key_in(environ: Mapping[str, str]) -> str | None:
-    return next((environ[name] for name in _KEY_VARIABLES if environ.get(name)), None)
 
 
 def _is_google(url: str) -> bool:

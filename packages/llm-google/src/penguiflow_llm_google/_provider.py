@@ -30,7 +30,7 @@ def create(api_key: str | Secret | None = None, base_url: str | None = None, **o
         transport=PerLoop(partial(load, settings, redact)),
         profile=partial(google_profile, vertex=settings.vertex),
         redact=redact,
-        at=settings.base_url or ("Vertex AI" if settings.vertex else "https://generativelanguage.googleapis.com"),
+        description=settings.describe(),
     )
 
 

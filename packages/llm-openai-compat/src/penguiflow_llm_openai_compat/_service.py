@@ -8,8 +8,19 @@ from types import MappingProxyType
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
-from penguiflow_llm_types import CredentialStatus, LLMConfigurationError, Secret
-from penguiflow_llm_types.wire import Redactor, check_headers, check_option_names, check_query, check_url, make_secret
+from penguiflow_llm_types import CredentialStatus, LLMConfigurationError, ProviderDescription, Secret
+from penguiflow_llm_types.wire import (
+    NO_KEY,
+    Redactor,
+    check_headers,
+    check_option_names,
+    check_query,
+    check_url,
+    client_description,
+    engine_name,
+    found,
+    found_secret,
+)
 
 SERVICE_OPTIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -22,8 +33,6 @@ SERVICE_OPTIONS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """Options of every service; a provider adds its own."""
-
-_NO_KEY: Final = "no-key"  # the SDK insists on one; a local server ignores it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +71,7 @@ class ServiceSettings:
     """How a service is reached."""
 
     base_url: str
+    base_url_source: str = "default"
     api_key: Secret | None = None
     """None where the client is the caller's, or where keys are fetched while it runs."""
     client: SDKClient | None = field(default=None, repr=False)
@@ -69,6 +79,21 @@ class ServiceSettings:
     default_query: Mapping[str, object] = field(default_factory=dict, repr=False)
     connect_timeout_s: float = 5.0
     use_aiohttp: bool | None = None
+
+    def describe(self, *, credential_source: str | None = None) -> ProviderDescription:
+        """See `Provider`. `credential_source` where keys are fetched while it runs."""
+        if self.client is not None:
+            return client_description("chat", base_url=self.base_url, connect_timeout_s=self.connect_timeout_s)
+        key_source = "none" if self.api_key is None else self.api_key.setting
+        return ProviderDescription(
+            api="chat",
+            base_url=self.base_url,
+            base_url_source=self.base_url_source,
+            credential_source=credential_source or key_source,
+            engine=engine_name(use_aiohttp=self.use_aiohttp),
+            extra_headers=tuple(self.default_headers),
+            connect_timeout_s=self.connect_timeout_s,
+        )
 
     def redact(self, text: str) -> str:
         """`text` of the service's without the credential, and without anything that looks like one."""
@@ -100,24 +125,22 @@ def read_service(
         return _of_client(name, api_key, base_url, given)
     check_headers(given.get("default_headers", {}), provider=name)
     check_query(given.get("default_query", {}), provider=name)
-    url = base_url or environ.get(service.url_variable or "") or service.base_url
+    named, url_source = found("base_url", base_url or None, environ, service.url_variable or "")
+    url = named or service.base_url
     check_url(url, "base_url", provider=name, allow_http=allow_http)
     is_home = base_url is None or urlsplit(url).hostname == urlsplit(service.base_url).hostname
-    key = api_key
-    if key is None and is_home:
-        key = next((found for variable in service.key_variables if (found := environ.get(variable))), None)
-    if key is None:
-        key = _without_key(service, is_home=is_home)
-    return ServiceSettings(base_url=url, api_key=make_secret(key, provider=name), **_known(given))
-
-
-def _without_key(service: Service, *, is_home: bool) -> str:
-    if service.needs_key and is_home:
+    key = found_secret("api_key", api_key, environ if is_home else {}, *service.key_variables, provider=name)
+    if key is None and service.needs_key and is_home:
         raise LLMConfigurationError(
             f"no credential for {service.title}; pass api_key=... or set {service.key_variables[0]}",
-            provider=service.provider,
+            provider=name,
         )
-    return _NO_KEY
+    return ServiceSettings(
+        base_url=url,
+        base_url_source=url_source,
+        api_key=key or NO_KEY,
+        **_known(given),
+    )
 
 
 def _of_client(

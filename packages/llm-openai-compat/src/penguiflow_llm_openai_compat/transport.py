@@ -74,12 +74,12 @@ def service_connection(
 def _service_client(settings: ServiceSettings) -> openai.AsyncOpenAI:
     """The SDK's client without what it would take from OpenAI's own environment variables."""
     of_openai: dict[str, Any] = dict.fromkeys(("OpenAI-Organization", "OpenAI-Project"), openai.Omit())
-    return openai.AsyncOpenAI(
+    return OPENAI_SDK.made(
+        openai.AsyncOpenAI,
+        headers={**of_openai, **settings.default_headers},
         api_key=_REPLACED if settings.api_key is None else settings.api_key.reveal(),
         base_url=settings.base_url,
-        default_headers={**of_openai, **settings.default_headers},
         default_query=settings.default_query,
-        max_retries=0,
         http_client=OPENAI_SDK.http_client(use_aiohttp=settings.use_aiohttp),
     )
 

@@ -9,8 +9,20 @@ from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 from penguiflow_llm_openai._profiles import API, Endpoint
-from penguiflow_llm_types import LLMConfigurationError, Secret
-from penguiflow_llm_types.wire import Redactor, check_headers, check_option_names, check_query, check_url, make_secret
+from penguiflow_llm_types import LLMConfigurationError, ProviderDescription, Secret
+from penguiflow_llm_types.wire import (
+    NO_KEY,
+    Redactor,
+    check_headers,
+    check_option_names,
+    check_query,
+    check_url,
+    client_description,
+    engine_name,
+    found,
+    found_secret,
+    header_lines,
+)
 
 OPTIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -31,7 +43,8 @@ OPTIONS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
-_NO_KEY: Final = "no-key"  # the SDK insists on one; a local server ignores it
+
+_HOME: Final = "https://api.openai.com/v1"
 
 
 class SDKClient(Protocol):
@@ -50,6 +63,7 @@ class Settings:
     api: API
     api_key: Secret | None = None
     base_url: str | None = None
+    base_url_source: str = "default"
     client: SDKClient | None = field(default=None, repr=False)
     organization: str | None = None
     project: str | None = None
@@ -62,6 +76,22 @@ class Settings:
     azure_ad_token_provider: Callable[[], str | Awaitable[str]] | None = field(default=None, repr=False)
     store: bool | None = None
     use_aiohttp: bool | None = None
+
+    def describe(self) -> ProviderDescription:
+        """See `Provider`."""
+        if self.client is not None:
+            return client_description(
+                self.api, base_url=str(self.client.base_url), connect_timeout_s=self.connect_timeout_s
+            )
+        return ProviderDescription(
+            api=self.api,
+            base_url=self.base_url or self.azure_endpoint or _HOME,
+            base_url_source=self.base_url_source,
+            credential_source="azure_ad_token_provider" if self.api_key is None else self.api_key.setting,
+            engine=engine_name(use_aiohttp=self.use_aiohttp),
+            extra_headers=tuple(self.default_headers),
+            connect_timeout_s=self.connect_timeout_s,
+        )
 
     def redact(self, text: str) -> str:
         """`text` of the provider's without the credential, and without anything that looks like one."""
@@ -90,13 +120,12 @@ def read_settings(
     check_query(given.get("default_query", {}), provider="openai")
     if given.keys() & {"azure_endpoint", "azure_deployment", "azure_ad_token_provider"}:
         return _azure(api_key, base_url, given, environ, allow_http=allow_http)
-    url = base_url or environ.get("OPENAI_BASE_URL") or None
+    url, url_source = found("base_url", base_url or None, environ, "OPENAI_BASE_URL")
     if url is not None:
         check_url(url, "base_url", provider="openai", allow_http=allow_http)
     endpoint: Endpoint = "openai" if url is None or _is_openai(url) else "compatible"
-    key = api_key
-    if key is None and (endpoint == "openai" or base_url is None):
-        key = environ.get("OPENAI_API_KEY") or None
+    trusted = environ if endpoint == "openai" or base_url is None else {}
+    key = found_secret("api_key", api_key, trusted, "OPENAI_API_KEY", provider="openai")
     if key is None and endpoint == "openai":
         raise LLMConfigurationError(
             "no credential for OpenAI; pass api_key=... or set OPENAI_API_KEY", provider="openai"
@@ -104,9 +133,10 @@ def read_settings(
     return Settings(
         endpoint=endpoint,
         api=_api(given, "responses" if endpoint == "openai" else "chat"),
-        api_key=make_secret(key if key is not None else _NO_KEY, provider="openai"),
+        api_key=key or NO_KEY,
         base_url=url,
-        **{name: value for name, value in given.items() if name != "api"},
+        base_url_source=url_source,
+        **_without(_with_environment(given, trusted), "api"),
     )
 
 
@@ -121,7 +151,7 @@ def _of_client(api_key: str | Secret | None, base_url: str | None, given: dict[s
     is_azure = any(base.__name__ == "AsyncAzureOpenAI" for base in type(given["client"]).__mro__)
     endpoint: Endpoint = "azure" if is_azure else "openai" if _is_openai(url) else "compatible"
     default: API = "responses" if endpoint == "openai" else "chat"
-    return Settings(endpoint=endpoint, api=_api(given, default), **{k: v for k, v in given.items() if k != "api"})
+    return Settings(endpoint=endpoint, api=_api(given, default), **_without(given, "api"))
 
 
 def _azure(
@@ -134,7 +164,8 @@ def _azure(
 ) -> Settings:
     if base_url is not None:
         raise LLMConfigurationError("base_url and Azure options exclude each other; pass one", provider="openai")
-    address = given.get("azure_endpoint") or environ.get("AZURE_OPENAI_ENDPOINT")
+    named: str | None = given.get("azure_endpoint") or None
+    address, address_source = found("azure_endpoint", named, environ, "AZURE_OPENAI_ENDPOINT")
     version = given.get("api_version") or environ.get("OPENAI_API_VERSION")
     if address is None or version is None:
         raise LLMConfigurationError(
@@ -142,23 +173,34 @@ def _azure(
             provider="openai",
         )
     check_url(address, "azure_endpoint", provider="openai", allow_http=allow_http)
-    key = api_key
-    if key is None and "azure_ad_token_provider" not in given:
-        key = environ.get("AZURE_OPENAI_API_KEY")
-        if not key:
-            raise LLMConfigurationError(
-                "no credential for Azure; pass api_key=... or azure_ad_token_provider=..., or set AZURE_OPENAI_API_KEY",
-                provider="openai",
-            )
-    settings = {k: v for k, v in given.items() if k not in ("api", "azure_endpoint", "api_version")}
+    by_token = "azure_ad_token_provider" in given
+    of_key = {} if by_token else environ
+    key = found_secret("api_key", api_key, of_key, "AZURE_OPENAI_API_KEY", provider="openai")
+    if key is None and not by_token:
+        raise LLMConfigurationError(
+            "no credential for Azure; pass api_key=... or azure_ad_token_provider=..., or set AZURE_OPENAI_API_KEY",
+            provider="openai",
+        )
     return Settings(
         endpoint="azure",
         api=_api(given, "chat"),
-        api_key=None if key is None else make_secret(key, provider="openai"),
+        api_key=key,
+        base_url_source=address_source,
         azure_endpoint=address,
         api_version=version,
-        **settings,
+        **_without(_with_environment(given, environ), "api", "azure_endpoint", "api_version"),
     )
+
+
+def _without(given: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if name not in names}
+
+
+def _with_environment(given: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
+    """`given` with what the SDK takes from `environ` besides: that of a host which gets its credential too."""
+    headers = header_lines(environ.get("OPENAI_CUSTOM_HEADERS", ""), provider="openai")
+    own = {"organization": environ.get("OPENAI_ORG_ID"), "project": environ.get("OPENAI_PROJECT_ID")}
+    return {**own, **given, "default_headers": {**headers, **given.get("default_headers", {})}}
 
 
 def _api(given: Mapping[str, Any], default: API) -> API:

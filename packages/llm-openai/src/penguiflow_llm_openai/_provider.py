@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from penguiflow_llm_openai._options import OPTIONS, Settings, read_settings
 from penguiflow_llm_openai._profiles import openai_profile
@@ -25,10 +25,6 @@ def create(api_key: str | Secret | None = None, base_url: str | None = None, **o
     return provider_of(read_settings(api_key, base_url, options, os.environ))
 
 
-_HOMES: Final = {"openai": "https://api.openai.com/v1", "compatible": "the client's server", "azure": "Azure"}
-"""Where requests go without an address of ours: to OpenAI itself, or wherever an SDK client that was passed leads."""
-
-
 def provider_of(settings: Settings, *, name: str = "openai") -> WireProvider:
     """The provider that `settings` describe, called `name` in errors."""
     return WireProvider(
@@ -37,7 +33,7 @@ def provider_of(settings: Settings, *, name: str = "openai") -> WireProvider:
         transport=PerLoop(partial(load, settings)),
         profile=partial(openai_profile, api=settings.api, endpoint=settings.endpoint),
         redact=settings.redact,
-        at=f"{settings.base_url or settings.azure_endpoint or _HOMES.get(settings.endpoint)} ({settings.api})",
+        description=settings.describe(),
     )
 
 

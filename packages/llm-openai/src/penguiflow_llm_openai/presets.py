@@ -35,7 +35,7 @@ def _create(
         transport=PerLoop(partial(load_service, settings, preset.dialect.errors)),
         profile=preset.profile,
         redact=settings.redact,
-        at=settings.base_url,
+        description=settings.describe(),
     )
 
 

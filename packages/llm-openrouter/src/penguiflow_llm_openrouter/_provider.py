@@ -28,7 +28,7 @@ def create(api_key: str | Secret | None = None, base_url: str | None = None, **o
         transport=PerLoop(partial(load, settings)),
         profile=openrouter_profile,
         redact=settings.service.redact,
-        at=settings.service.base_url,
+        description=settings.service.describe(),
     )
 
 

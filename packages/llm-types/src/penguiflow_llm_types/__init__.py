@@ -63,6 +63,7 @@ from penguiflow_llm_types._provider import (
     SPEC_VERSION,
     CredentialStatus,
     Provider,
+    ProviderDescription,
     ProviderPlugin,
 )
 from penguiflow_llm_types._request import (
@@ -142,6 +143,7 @@ __all__ = [
     "Part",
     "Phase",
     "Provider",
+    "ProviderDescription",
     "ProviderPlugin",
     "RateLimits",
     "ReasoningConfig",

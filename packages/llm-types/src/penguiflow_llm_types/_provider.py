@@ -26,7 +26,8 @@ class Provider(Protocol):
     (and lets `asyncio.CancelledError` pass), closes its connection promptly when cancelled, and never reports an answer
     whose finish it did not see.
 
-    It may have a method `scrub(error)`, which takes its credentials out of an error that a client made of its answer.
+    It may have a method `scrub(error)`, which takes its credentials out of an error that a client made of its answer,
+    and `describe()`, which returns a `ProviderDescription`.
     """
 
     @property
@@ -48,6 +49,32 @@ class Provider(Protocol):
 
     async def aclose(self) -> None:
         """Release connections. Closing twice is allowed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderDescription:
+    """How a provider is set up, for people to read. It holds no credential, and nothing is sent or read for it.
+
+    A source is the name of an argument, such as "base_url", or of an environment variable, such as "OPENAI_BASE_URL".
+    """
+
+    api: str
+    """What is spoken, such as "responses"."""
+    base_url: str | None
+    """Where requests go; None where only the first of them finds out."""
+    base_url_source: str
+    """"default" for the provider's own, "client" for that of an SDK client that was handed over."""
+    region: str | None = None
+    """What the base URL follows from, where that is a region or a location."""
+    credential_source: str
+    """Whose credential is sent; "none" for none, "client" for that of an SDK client that was handed over."""
+    engine: str
+    """What sends requests, such as "aiohttp"; "client" for whatever the SDK client that was handed over uses."""
+    extra_headers: tuple[str, ...] = ()
+    """Names of the headers that are sent beside the provider's own."""
+    connect_timeout_s: float | None = None
+    proxy: str | None = None
+    """The environment's proxy that requests go through, without user name and password; None for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

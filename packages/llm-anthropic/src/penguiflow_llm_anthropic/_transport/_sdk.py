@@ -58,11 +58,11 @@ def _make_client(settings: Settings, engine: Any) -> anthropic.AsyncAnthropic:
         credential["api_key"] = settings.api_key.reveal()
     if settings.auth_token is not None:
         credential["auth_token"] = settings.auth_token.reveal()
-    return anthropic.AsyncAnthropic(
+    return _SDK.made(
+        anthropic.AsyncAnthropic,
         base_url=settings.base_url,
-        default_headers=settings.default_headers,
+        headers=settings.default_headers,
         default_query=settings.default_query,
-        max_retries=0,
         open_telemetry=False,  # spans are the client's, once for every provider
         http_client=engine,
         **credential,

@@ -7,12 +7,10 @@ import copy
 import json
 import os
 import ssl
-import urllib.request
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import aiohttp
 from yarl import URL
@@ -22,7 +20,7 @@ from penguiflow_llm_bedrock._options import Settings
 from penguiflow_llm_bedrock._sigv4 import signed_headers
 from penguiflow_llm_bedrock._transport._identity import Identities, Identity
 from penguiflow_llm_types import LLMAuthError, LLMConfigurationError, LLMError
-from penguiflow_llm_types.wire import Answer, Encoded, aiohttp_session, error_from_response, failure
+from penguiflow_llm_types.wire import Answer, Encoded, aiohttp_session, error_from_response, failure, proxy_of
 
 _BROKEN: Final = (aiohttp.ClientError, OSError)
 
@@ -113,7 +111,7 @@ class HTTPConnection:
     def _proxy(self, identity: Identity) -> str | None:
         """The proxy that the environment names for this address; credentials of `.netrc` are never looked at."""
         if identity.url not in self._proxies:
-            self._proxies[identity.url] = _proxy_of(identity.url)
+            self._proxies[identity.url] = proxy_of(identity.url)
         return self._proxies[identity.url]
 
 
@@ -162,12 +160,6 @@ def _closing(response: aiohttp.ClientResponse) -> Callable[[], Awaitable[None]]:
         response.close()
 
     return close
-
-
-def _proxy_of(url: str) -> str | None:
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    return None if urllib.request.proxy_bypass(host) else urllib.request.getproxies().get(parts.scheme)
 
 
 def _ca_bundle() -> str | None:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 
 from penguiflow_llm_google._transport._sdk import ssl_context
 from penguiflow_llm_types import LLMConfigurationError
-from penguiflow_llm_types.wire import aiohttp_session, guard_connection
+from penguiflow_llm_types.wire import aiohttp_session, engine_name, guard_connection, has_aiohttp, proxy_of
 
 _MOST_AT_ONCE: Final = 500  # with 1,000, httpx2 was busy with its pool for longer than a connection may take
 _MOST_KEPT: Final = 100
@@ -108,15 +106,12 @@ class AiohttpEngine:
             await self._session.close()
 
     def _proxy(self, url: str) -> str | None:
-        """The environment's proxy for a session of ours, looked up once per host.
-
-        Left to aiohttp, every request would look in two threads, and take credentials from a .netrc file.
-        """
+        """The environment's proxy for a session of ours, looked up once per host."""
         if not self._owned:
             return None
         host = host_of(url)
         if host not in self._proxies:
-            self._proxies[host] = None if proxy_bypass(host) else getproxies().get(urlsplit(url).scheme)
+            self._proxies[host] = proxy_of(url)
         return self._proxies[host]
 
 
@@ -127,12 +122,11 @@ async def _chunks(content: Any) -> AsyncGenerator[bytes, None]:
 
 def make_engine(*, use_aiohttp: bool | None, connect_timeout_s: float) -> Engine:
     """An engine of ours; `use_aiohttp` None means where aiohttp is installed."""
-    installed = importlib.util.find_spec("aiohttp") is not None
-    if use_aiohttp and not installed:
+    if use_aiohttp and not has_aiohttp():
         raise LLMConfigurationError(
             "use_aiohttp=True, but aiohttp is not installed; install penguiflow-llm-google[aiohttp]", phase="local"
         )
-    if installed if use_aiohttp is None else use_aiohttp:
+    if engine_name(use_aiohttp=use_aiohttp) == "aiohttp":
         return AiohttpEngine(connect_timeout_s=connect_timeout_s)
     return Httpx2Engine(connect_timeout_s=connect_timeout_s)
 

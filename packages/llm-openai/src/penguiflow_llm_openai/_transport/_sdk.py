@@ -23,21 +23,24 @@ def connection(settings: Settings) -> StainlessConnection:
 
 
 def _make_client(settings: Settings) -> openai.AsyncOpenAI:
+    """The SDK's client without what it would take from the environment: settings hold what it may have of that."""
+    ids = {"OpenAI-Organization": settings.organization, "OpenAI-Project": settings.project}
+    omitted: dict[str, Any] = {name: openai.Omit() for name, value in ids.items() if value is None}
     common: dict[str, Any] = {
         "api_key": None if settings.api_key is None else settings.api_key.reveal(),
         "organization": settings.organization,
         "project": settings.project,
-        "default_headers": settings.default_headers,
+        "headers": {**omitted, **settings.default_headers},
         "default_query": settings.default_query,
-        "max_retries": 0,
         "http_client": OPENAI_SDK.http_client(use_aiohttp=settings.use_aiohttp),
     }
     if settings.endpoint == "azure":
-        return openai.AsyncAzureOpenAI(
+        return OPENAI_SDK.made(
+            openai.AsyncAzureOpenAI,
             azure_endpoint=settings.azure_endpoint or "",
             api_version=settings.api_version,
             azure_deployment=settings.azure_deployment,
             azure_ad_token_provider=settings.azure_ad_token_provider,
             **common,
         )
-    return openai.AsyncOpenAI(base_url=settings.base_url, **common)
+    return OPENAI_SDK.made(openai.AsyncOpenAI, base_url=settings.base_url, **common)

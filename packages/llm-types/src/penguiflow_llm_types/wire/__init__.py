@@ -14,6 +14,16 @@ from penguiflow_llm_types.wire._checks import (
     make_secret,
 )
 from penguiflow_llm_types.wire._content import MAX_BODY_BYTES, ContentDecoder
+from penguiflow_llm_types.wire._environment import (
+    NO_KEY,
+    client_description,
+    engine_name,
+    found,
+    found_secret,
+    has_aiohttp,
+    header_lines,
+    proxy_of,
+)
 from penguiflow_llm_types.wire._error_body import ErrorBody, read_error, read_error_value
 from penguiflow_llm_types.wire._error_reading import error_from_response, in_band_error
 from penguiflow_llm_types.wire._error_tables import BILLED, BY_STATUS, REMEDIES, ErrorTables, Verdict
@@ -44,6 +54,7 @@ __all__ = [
     "BY_STATUS",
     "EFFORT_BUDGETS",
     "MAX_BODY_BYTES",
+    "NO_KEY",
     "REMEDIES",
     "RESERVED_HEADERS",
     "Answer",
@@ -72,13 +83,19 @@ __all__ = [
     "check_option_names",
     "check_query",
     "check_url",
+    "client_description",
     "count",
     "dropped",
     "encodable",
+    "engine_name",
     "error_from_response",
     "failure",
     "first_profile",
+    "found",
+    "found_secret",
     "guard_connection",
+    "has_aiohttp",
+    "header_lines",
     "in_band_error",
     "json_text",
     "kept_json",
@@ -87,6 +104,7 @@ __all__ = [
     "merged",
     "objects",
     "profile_rule",
+    "proxy_of",
     "read_error",
     "read_error_value",
     "read_rate_limits",

@@ -21,11 +21,12 @@ from penguiflow_llm_types._events import (
 )
 from penguiflow_llm_types._frames import forget_variables
 from penguiflow_llm_types._profile import ModelProfile
-from penguiflow_llm_types._provider import SPEC_VERSION
+from penguiflow_llm_types._provider import SPEC_VERSION, ProviderDescription
 from penguiflow_llm_types._request import LLMRequest
 from penguiflow_llm_types._response import CallWarning, CompletionResponse
 from penguiflow_llm_types._sse import ServerSentEvent
 from penguiflow_llm_types.wire._answer import Answer
+from penguiflow_llm_types.wire._environment import shown_proxy, shown_url
 from penguiflow_llm_types.wire._exchange import StreamDecoder, Transport, Wire
 from penguiflow_llm_types.wire._json import WireJSON
 from penguiflow_llm_types.wire._rate_limits import read_rate_limits
@@ -42,7 +43,7 @@ class WireProvider:
     It may be used from several event loops, and holds no connection until the first request.
     """
 
-    __slots__ = ("_at", "_profile", "_redact", "_transport", "_wire", "name")
+    __slots__ = ("_description", "_profile", "_redact", "_transport", "_wire", "name")
 
     spec_version = SPEC_VERSION
 
@@ -54,18 +55,22 @@ class WireProvider:
         transport: Transport,
         profile: Callable[[str], ModelProfile],
         redact: Callable[[str], str],
-        at: str,
+        description: ProviderDescription,
     ) -> None:
-        """`redact` takes the credential out of a text; `at` says in a `repr` where requests go, without secrets."""
+        """`redact` takes the credential out of a text; `description` says how the provider is set up, but for the
+        proxy, which is looked up when it is asked for.
+        """
         self.name = name
         self._wire = wire
         self._transport = transport
         self._profile = profile
         self._redact = redact
-        self._at = at
+        url = description.base_url
+        self._description = description if url is None else replace(description, base_url=shown_url(url))
 
     def __repr__(self) -> str:
-        return f"<{self.name} provider at {self._at}>"
+        said = self._description
+        return f"<{self.name} provider at {said.base_url or said.region or 'its default address'} ({said.api})>"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(f"{self!r} holds credentials and connections; make it where it is needed")
@@ -73,10 +78,15 @@ class WireProvider:
     @property
     def server(self) -> str | None:
         """Where requests go as `host:port`, for telemetry; None where that is no fixed address."""
-        url = urlsplit(self._at.partition(" ")[0])
-        if url.hostname is None:
+        if self._description.base_url is None:
             return None
+        url = urlsplit(self._description.base_url)
         return f"{url.hostname}:{url.port or _PORTS[url.scheme]}"
+
+    def describe(self) -> ProviderDescription:
+        """How it is set up, without any credential. Nothing is sent or read for it."""
+        said = self._description
+        return said if said.engine == "client" else replace(said, proxy=shown_proxy(said.base_url or "https://"))
 
     def profile(self, model: str) -> ModelProfile:
         """Facts of one model, as this provider is set up."""

@@ -12,6 +12,7 @@ from penguiflow_llm_types import (
     LLMConfigurationError,
     LLMRequest,
     ModelProfile,
+    ProviderDescription,
     ProviderPlugin,
     Secret,
     SSEDecoder,
@@ -23,7 +24,7 @@ from penguiflow_llm_types.wire import (
     WireProvider,
     check_option_names,
     check_url,
-    make_secret,
+    found_secret,
 )
 
 from ._decode import LanternStream, decode
@@ -64,17 +65,22 @@ def create(api_key: str | Secret | None = None, base_url: str | None = None, **o
     check_option_names(options, OPTIONS, provider="lantern")
     url = base_url or "https://api.lantern.example/v1"
     check_url(url, "base_url", provider="lantern", allow_http=bool(options.get("allow_insecure_http")))
-    key = api_key if api_key is not None else os.environ.get("LANTERN_API_KEY")
-    if key is None:
+    secret = found_secret("api_key", api_key, os.environ, "LANTERN_API_KEY", provider="lantern")
+    if secret is None:
         raise LLMConfigurationError("no credential; pass api_key=... or set LANTERN_API_KEY", provider="lantern")
-    secret = make_secret(key, provider="lantern")
     return WireProvider(
         name="lantern",
         wire=LanternWire(),
         transport=PerLoop(partial(_load, url, secret)),
         profile=lantern_profile,
         redact=secret.redact,
-        at=url,
+        description=ProviderDescription(
+            api="chat",
+            base_url=url,
+            base_url_source="default" if base_url is None else "base_url",
+            credential_source=secret.setting,
+            engine="httpx2",
+        ),
     )
 
 

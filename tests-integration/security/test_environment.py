@@ -1,0 +1,173 @@
+"""K11: what the environment decides at every provider, and what it never adds: a credential."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from everyone import EVERYONE, KEY, MODELS
+
+from penguiflow_llm import LLMClient, LLMError, create_client
+from penguiflow_llm_testing import RecordedRequest, Simulator
+
+URLS = {
+    "openai": "OPENAI_BASE_URL",
+    "anthropic": "ANTHROPIC_BASE_URL",
+    "google": "GOOGLE_GEMINI_BASE_URL",
+    "bedrock": "AWS_ENDPOINT_URL_BEDROCK_RUNTIME",
+    "databricks": "DATABRICKS_HOST",
+    "openrouter": "OPENROUTER_BASE_URL",
+}
+KEYS = {
+    "openai": "OPENAI_API_KEY",
+    "anthropic": "ANTHROPIC_API_KEY",
+    "google": "GOOGLE_API_KEY",
+    "bedrock": "AWS_BEARER_TOKEN_BEDROCK",
+    "databricks": "DATABRICKS_TOKEN",
+    "openrouter": "OPENROUTER_API_KEY",
+}
+OTHERS = {  # what the SDKs read besides, of credentials and of headers that may hold one
+    "OPENAI_ADMIN_KEY": "STRAY-openai-admin",
+    "OPENAI_ORG_ID": "STRAY-org",
+    "OPENAI_PROJECT_ID": "STRAY-project",
+    "OPENAI_CUSTOM_HEADERS": "Authorization: Bearer STRAY-openai\nX-Stray: STRAY-openai-header",
+    "ANTHROPIC_AUTH_TOKEN": "STRAY-anthropic-token",
+    "ANTHROPIC_CUSTOM_HEADERS": "Authorization: Bearer STRAY-anthropic\nX-Stray: STRAY-anthropic-header",
+    "GEMINI_API_KEY": "STRAY-gemini",
+    "AWS_ACCESS_KEY_ID": "STRAY-aws",
+    "AWS_SECRET_ACCESS_KEY": "STRAY-aws-secret",
+    "AWS_SESSION_TOKEN": "STRAY-aws-session",
+    "DATABRICKS_CLIENT_SECRET": "STRAY-databricks",
+}
+ENGINES = pytest.mark.parametrize("use_aiohttp", [True, False])
+
+
+@pytest.fixture
+def netrc(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """A file with a login for every host, and an environment without proxies."""
+    file = tmp_path / "netrc"
+    file.write_text("machine 127.0.0.1 login me password STRAY-netrc\ndefault login me password STRAY-netrc\n")
+    monkeypatch.setenv("NETRC", str(file))
+    for name in os.environ:
+        if name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    return iter(())
+
+
+def engine(provider: str, *, use_aiohttp: bool) -> dict[str, Any]:
+    """The setting of an engine; Bedrock has one only."""
+    if provider == "bedrock":
+        return {} if use_aiohttp else pytest.skip("Bedrock's requests go over aiohttp alone")
+    return {"use_aiohttp": use_aiohttp}
+
+
+async def seen_by(client: LLMClient, simulator: Simulator) -> RecordedRequest:
+    """A call's one request."""
+    async with client:
+        await client.complete("Hello.")
+    return simulator.journal[-1]
+
+
+def assert_one_credential(request: RecordedRequest, key: str) -> None:
+    """The key in one header, and nothing of the environment's in any; the journal keeps digests of credentials."""
+    headers = dict(request.headers)
+    assert request.was_sent_with(key)
+    assert 1 == sum("sha256:" in value for value in headers.values())
+    assert {} == {name: value for name, value in headers.items() if "STRAY" in value}
+
+
+@EVERYONE
+@ENGINES
+@pytest.mark.usefixtures("netrc")
+async def test_a_url_of_ours_gets_only_what_is_given_with_it(
+    provider: str, use_aiohttp: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No key, no header and no login of the environment, whatever the SDK reads by itself."""
+    for name, value in {**OTHERS, **dict.fromkeys(KEYS.values(), "STRAY-key")}.items():
+        monkeypatch.setenv(name, value)
+    with Simulator() as simulator:
+        settings = engine(provider, use_aiohttp=use_aiohttp)
+        client = create_client(MODELS[provider], api_key=KEY, base_url=simulator.base_url(provider), **settings)
+        request = await seen_by(client, simulator)
+    assert_one_credential(request, KEY)
+
+
+@EVERYONE
+@ENGINES
+@pytest.mark.usefixtures("netrc")
+async def test_the_sdk_s_own_variables_lead_there(
+    provider: str, use_aiohttp: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As its users expect; the description says by which name, and whose key goes along."""
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    monkeypatch.setenv(KEYS[provider], KEY)
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "X-Team: blue\nAuthorization: Bearer STRAY\napi-key: STRAY")
+    monkeypatch.setenv("ANTHROPIC_CUSTOM_HEADERS", "X-Team: blue\nAuthorization: Bearer STRAY\nX-Api-Key: STRAY")
+    with Simulator() as simulator:
+        url = simulator.base_url(provider)
+        monkeypatch.setenv(URLS[provider], url)
+        client = create_client(MODELS[provider], **engine(provider, use_aiohttp=use_aiohttp))
+        (described,) = client.describe().models
+        request = await seen_by(client, simulator)
+    assert_one_credential(request, KEY)
+    setup = described.setup
+    assert setup is not None
+    assert (setup.base_url_source, setup.credential_source) == (URLS[provider], KEYS[provider])
+    assert (setup.base_url or "").startswith(url)
+    team = ("X-Team",) if provider in ("openai", "anthropic") else ()
+    assert (team, "blue" if team else None) == (setup.extra_headers, request.header("x-team"))
+
+
+@EVERYONE
+@ENGINES
+@pytest.mark.usefixtures("netrc")
+@pytest.mark.filterwarnings("ignore:.*(BasicAuth|proxy_auth).*:DeprecationWarning")  # aiohttp, of the SDKs
+async def test_a_proxy_gets_its_own_password_and_no_other(
+    provider: str, use_aiohttp: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who names a user for the proxy wants it sent to the proxy; the provider's credential is what it was."""
+    with Simulator() as simulator:
+        address = simulator.url.replace("http://", "http://me:STRAY-proxy@")
+        monkeypatch.setenv("http_proxy", address)
+        with pytest.warns(UserWarning, match="in the clear"):
+            client = create_client(
+                MODELS[provider],
+                api_key=KEY,
+                base_url="http://models.test/v1",
+                allow_insecure_http=True,
+                **engine(provider, use_aiohttp=use_aiohttp),
+            )
+        (described,) = client.describe().models
+        async with client:
+            with pytest.raises(LLMError):  # the simulator is no proxy, and knows no such path
+                await client.complete("Hello.", max_retries=0)
+        request = simulator.journal[-1]
+    login = base64.b64encode(b"me:STRAY-proxy").decode()
+    credentials = {name for name, value in request.headers if "sha256:" in value}
+    assert request.path.startswith("http://models.test/v1")
+    assert (2, True, True) == (len(credentials), request.was_sent_with(login), request.was_sent_with(KEY))
+    assert "proxy-authorization" in credentials
+    assert described.setup is not None
+    assert simulator.url == described.setup.proxy
+
+
+@EVERYONE
+def test_a_description_holds_no_credential(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is for bug reports: neither what is given, nor what proxies and headers hold."""
+    monkeypatch.setenv("https_proxy", "http://me:STRAY-proxy@proxy.example.org:3128")
+    monkeypatch.setenv("no_proxy", "")
+    secret: dict[str, Any] = {"default_headers": {"X-Session": "STRAY-header"}}
+    client = create_client(MODELS[provider], api_key=KEY, base_url="https://models.example.org/v1", **secret)
+    described = client.describe()
+    texts = (str(described), repr(described), json.dumps(described.as_dict()), repr(client.provider))
+    for text in texts:
+        assert "STRAY" not in text
+        assert KEY not in text
+    for word in (MODELS[provider], "https://models.example.org/v1", "(base_url)", "api_key", "X-Session", "timeout_s"):
+        assert word in texts[0]
+    assert "http://proxy.example.org:3128" in texts[0]
