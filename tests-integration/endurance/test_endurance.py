@@ -7,7 +7,7 @@ from cancel_phases import PHASES, Phase
 from cancel_trial import How, cancelled
 from churn import MODELS, churn
 from model import run
-from outage import LONGEST_S, outage
+from outage import KINDS, LONGEST_S, outage
 from trusted import trusted_server
 
 
@@ -37,9 +37,10 @@ async def test_it_does_on_the_other_engine_too(provider: str, phase: Phase) -> N
     assert {} == found.problems
 
 
-async def test_an_outage_is_not_made_worse() -> None:
+@pytest.mark.parametrize("kind", KINDS)
+async def test_an_outage_is_not_made_worse(kind: str) -> None:
     """And its end is noticed."""
-    made, back_s = await outage("openai", 100)
+    made, back_s = await outage("openai", 100, kind)
     assert made <= 1.1 * 100 + 10
     assert back_s <= 2 * LONGEST_S
 
