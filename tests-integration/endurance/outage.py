@@ -4,7 +4,8 @@ uv run python tests-integration/endurance/outage.py [--calls 1000] [--provider o
 
 Calls meet a provider that answers 503 to everything; then it heals, and calls are made until one succeeds. Then the
 same where each eighth request is answered, so that the circuit stays closed and only the budget of retries holds back.
-Held: at most 1.10 requests a call and 10 more, and a success within 5 seconds of healing. Exit status 1 where that fails.
+Held: at most 1.10 requests a call and 10 more, and a success within 5 seconds of healing. Exit status 1 where that
+fails.
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ from penguiflow_llm_testing import Answer, Failure, Simulator
 AT_ONCE: Final = 50
 LONGEST_S: Final = 5.0
 FAILURE: Final = Failure(status=503, body=b"")
-KINDS: Final = {"outage": [FAILURE], "brown-out": [FAILURE] * 7 + [Answer(text="Hello.")]}
+KINDS: Final[dict[str, tuple[Answer | Failure, ...]]] = {
+    "outage": (FAILURE,),
+    "brown-out": (*[FAILURE] * 7, Answer(text="Hello.")),
+}
 
 
 async def outage(provider: str, calls: int, kind: str = "outage") -> tuple[int, float]:
