@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from everyone import EVERYONE, KEY, MODELS
 
-from penguiflow_llm import LLMClient, LLMError, create_client
+from penguiflow_llm import LLMClient, LLMConfigurationError, LLMConnectionError, LLMError, create_client
 from penguiflow_llm_testing import RecordedRequest, Simulator
 
 URLS = {
@@ -154,6 +154,20 @@ async def test_a_proxy_gets_its_own_password_and_no_other(
     assert "proxy-authorization" in credentials
     assert described.setup is not None
     assert simulator.url == described.setup.proxy
+
+
+@EVERYONE
+@ENGINES
+@pytest.mark.usefixtures("netrc")
+async def test_a_proxy_that_no_engine_can_use(
+    provider: str, use_aiohttp: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A SOCKS proxy takes a package that may be missing: one of ours says so, or that nobody answers there."""
+    monkeypatch.setenv("all_proxy", "socks5://127.0.0.1:9")
+    settings = engine(provider, use_aiohttp=use_aiohttp)
+    async with create_client(MODELS[provider], api_key=KEY, base_url="https://models.test/v1", **settings) as client:
+        with pytest.raises((LLMConfigurationError, LLMConnectionError)):
+            await client.complete("Hello.", max_retries=0)
 
 
 @EVERYONE

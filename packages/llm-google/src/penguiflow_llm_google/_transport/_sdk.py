@@ -41,7 +41,7 @@ def make_client(settings: Settings) -> genai.Client:
                 async_client_args={"verify": context, "ssl": context},  # the second for its other engines
             ),
         )
-    except AUTH_ERRORS as error:
+    except (*AUTH_ERRORS, ImportError) as error:  # the second for a SOCKS proxy that its engine cannot use
         refused = auth_error(error, settings.redactor())
     raise refused  # outside of the handler, so that nothing of the SDK's hangs on it
 

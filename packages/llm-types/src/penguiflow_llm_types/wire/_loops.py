@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 
+from penguiflow_llm_types._errors import LLMConfigurationError
 from penguiflow_llm_types.wire._answer import Answer
 from penguiflow_llm_types.wire._exchange import Encoded, Transport
 
@@ -49,11 +50,20 @@ class PerLoop:
         for other in list(self._connections):  # a copy: other threads have loops of their own
             if other.is_closed():
                 self._connections.pop(other, None)
-        connection = connect()
+        connection = _made_by(connect)
         guard = _closing(connection)
         self._connections[loop] = (connection, guard)
         await anext(guard)  # a loop that shuts down closes the asynchronous generators that run on it
         return connection
+
+
+def _made_by(connect: Callable[[], Transport]) -> Transport:
+    """A connection; engines find out here that they lack what the environment's SOCKS proxy takes."""
+    try:
+        return connect()
+    except ImportError as cause:
+        problem = str(cause)
+    raise LLMConfigurationError(f"no connection can be made: {problem}", phase="local")
 
 
 async def _closing(connection: Transport) -> AsyncGenerator[None, None]:
