@@ -7,8 +7,16 @@ from typing import Any
 import pytest
 from everyone import EVERYONE, KEY, MODELS
 
-from penguiflow_llm import LLMConfigurationError, LLMError, create_client
+from penguiflow_llm import (
+    ImagePart,
+    LLMConfigurationError,
+    LLMError,
+    LLMInvalidRequestError,
+    LLMMessage,
+    create_client,
+)
 from penguiflow_llm_testing import Simulator
+from penguiflow_llm_types.wire import MAX_MEDIA_BYTES
 
 
 @EVERYONE
@@ -25,6 +33,19 @@ async def test_only_what_is_bounded_is_asked_for(provider: str, streamed: bool) 
                 await client.complete("Hello.")
         headers = dict(simulator.journal[-1].headers)
     assert headers["accept-encoding"] in ({"identity"} if streamed else {"identity", "gzip, deflate"})
+
+
+@EVERYONE
+@pytest.mark.parametrize("streamed", [False, True])
+async def test_media_too_large_are_not_sent(provider: str, streamed: bool) -> None:
+    """Encoded, they would fill the memory several times over before anybody refuses them."""
+    picture = ImagePart(data=bytes(MAX_MEDIA_BYTES + 1), media_type="image/png")
+    message = LLMMessage(role="user", parts=(picture,))
+    with Simulator() as simulator:
+        async with create_client(MODELS[provider], api_key=KEY, base_url=simulator.base_url(provider)) as client:
+            with pytest.raises(LLMInvalidRequestError, match=r"100,000,001 bytes.*file_id") as caught:
+                await (client.stream(message).result() if streamed else client.complete(message))
+        assert ("too_large", 1, 0) == (caught.value.kind, caught.value.attempts, simulator.connections_opened)
 
 
 @EVERYONE

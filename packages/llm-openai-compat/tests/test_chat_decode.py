@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from itertools import pairwise
+from time import process_time
 from typing import Any, Final
 
 import pytest
@@ -344,3 +345,13 @@ def test_a_key_of_ones_own_behind_a_router_is_paid_for_too(usage: dict[str, Any]
     """The router's own figure is then its fee, and often 0."""
     router = ChatDialect(provider="router", reports_cost_usd=True)
     assert usd == _decode(_body({"content": "a"}, usage=usage), router).usage.reported_cost_usd
+
+
+def test_a_hundred_thousand_calls_are_read_in_linear_time() -> None:
+    """A body may hold so many, and reading them is a second's work; comparing each with all takes an hour."""
+    calls = [{"id": f"call_{at}", "function": {"name": "f", "arguments": "{}"}} for at in range(100_000)]
+    choice = {"message": {"tool_calls": calls}, "finish_reason": "tool_calls"}
+    started = process_time()
+    response = decode_chat({"choices": [choice]}, OPENAI)
+    assert (100_000, "call_99999") == (len(response.tool_calls), response.tool_calls[-1].id)
+    assert process_time() - started < 30

@@ -93,11 +93,3 @@ def test_a_plain_body_has_a_cap_too() -> None:
     with pytest.raises(LLMProtocolError) as caught:
         decoder.feed(b"678901")
     assert "too_large" == caught.value.kind
-
-
-def test_a_stream_has_none() -> None:
-    """Its events have one of their own."""
-    decoder = ContentDecoder("", max_bytes=None)
-    for _ in range(100):
-        decoder.feed(b"x" * 1_000_000)
-    decoder.end()

@@ -26,11 +26,13 @@ def tool_call_parts(message: Mapping[str, Any]) -> list[ToolCallPart]:
 class ToolCalls:
     """The tool calls of one answer, whole or fragment by fragment."""
 
-    __slots__ = ("_by_index", "_calls")
+    __slots__ = ("_by_given_id", "_by_index", "_calls", "_taken")
 
     def __init__(self) -> None:
         self._calls: list[_Call] = []
         self._by_index: dict[int, _Call] = {}
+        self._by_given_id: dict[str, _Call] = {}  # the first of each
+        self._taken: set[str] = set()
 
     def take_whole(self, fragment: Mapping[str, Any]) -> None:
         """A call that is complete."""
@@ -55,7 +57,7 @@ class ToolCalls:
             return None
         given_id, name = text_or_none(fragment.get("id")), _name(fragment)
         if given_id is not None and call.given_id is not None and given_id != call.given_id:
-            return next((other for other in self._calls if index is None and other.given_id == given_id), None)
+            return self._by_given_id.get(given_id) if index is None else None
         renamed = name is not None and call.name != "" and (name != call.name or (index is None and given_id is None))
         return None if renamed and (given_id is None or given_id != call.given_id) else call
 
@@ -63,14 +65,16 @@ class ToolCalls:
         given_id = text_or_none(fragment.get("id"))
         call = _Call(ordinal=len(self._calls), given_id=given_id, id=self._unique(given_id))
         self._calls.append(call)
+        self._taken.add(call.id)
         if isinstance(index, int):
             self._by_index[index] = call
+        if given_id is not None:
+            self._by_given_id.setdefault(given_id, call)
         return call
 
     def _unique(self, given_id: str | None) -> str:
-        taken = {call.id for call in self._calls}
         candidate = given_id or f"call_{len(self._calls)}"
-        while candidate in taken:
+        while candidate in self._taken:
             candidate += f"_{len(self._calls)}"
         return candidate
 

@@ -13,7 +13,7 @@ from penguiflow_llm_types.wire._checks import (
     check_url,
     make_secret,
 )
-from penguiflow_llm_types.wire._content import MAX_BODY_BYTES, ContentDecoder
+from penguiflow_llm_types.wire._content import MAX_BODY_BYTES, MAX_STREAM_BYTES, ContentDecoder
 from penguiflow_llm_types.wire._environment import (
     NO_KEY,
     client_description,
@@ -41,6 +41,7 @@ from penguiflow_llm_types.wire._json import (
     text_or_none,
 )
 from penguiflow_llm_types.wire._loops import PerLoop
+from penguiflow_llm_types.wire._media_size import MAX_MEDIA_BYTES
 from penguiflow_llm_types.wire._profile_rules import ProfileRule, first_profile, profile_rule
 from penguiflow_llm_types.wire._provider import WireProvider
 from penguiflow_llm_types.wire._rate_limits import read_rate_limits
@@ -54,6 +55,8 @@ __all__ = [
     "BY_STATUS",
     "EFFORT_BUDGETS",
     "MAX_BODY_BYTES",
+    "MAX_MEDIA_BYTES",
+    "MAX_STREAM_BYTES",
     "NO_KEY",
     "REMEDIES",
     "RESERVED_HEADERS",

@@ -10,7 +10,7 @@ from typing import Final
 from penguiflow_llm_types._errors import LLMError
 from penguiflow_llm_types._headers import first_header
 from penguiflow_llm_types._response import CompletionResponse
-from penguiflow_llm_types.wire._content import MAX_BODY_BYTES, ContentDecoder
+from penguiflow_llm_types.wire._content import MAX_BODY_BYTES, MAX_STREAM_BYTES, ContentDecoder
 from penguiflow_llm_types.wire._failures import failure
 
 _DRAIN_S: Final = 0.02
@@ -49,7 +49,7 @@ class Answer:
         self._host = host
         self._request_ids = request_id_headers
         encoding = headers.get("content-encoding", "")
-        self._content = ContentDecoder(encoding, max_bytes=None if self.is_event_stream else MAX_BODY_BYTES)
+        self._content = ContentDecoder(encoding, max_bytes=MAX_STREAM_BYTES if self.is_event_stream else MAX_BODY_BYTES)
 
     @property
     def content_type(self) -> str:

@@ -8,6 +8,8 @@ from typing import Final
 from penguiflow_llm_types._errors import LLMProtocolError
 
 MAX_BODY_BYTES: Final = 32 * 1024 * 1024
+MAX_STREAM_BYTES: Final = 256 * 1024 * 1024
+"""The longest answers are 128,000 tokens, and OpenAI's events, the longest, take under 1,000 bytes for one."""
 _MAX_RATIO: Final = 100
 _RATIO_FREE_BYTES: Final = 1024 * 1024  # small bodies may compress as well as they like
 _WINDOW_BITS: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}
@@ -16,8 +18,7 @@ _WINDOW_BITS: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 class ContentDecoder:
     """Takes a body as it came, gives it as it was meant; one instance per body.
 
-    Bounded by `max_bytes` after decompression (None: no bound, for streams, whose events have one of their own), and
-    by a ratio of 100 to 1 past the first MiB.
+    Bounded by `max_bytes` after decompression, and by a ratio of 100 to 1 past the first MiB.
 
     Raises:
         LLMProtocolError: kind "encoding", the coding is unknown or the bytes do not follow it; kind "too_large".
@@ -25,7 +26,7 @@ class ContentDecoder:
 
     __slots__ = ("_inflate", "_max", "_received", "_written")
 
-    def __init__(self, encoding: str, *, max_bytes: int | None) -> None:
+    def __init__(self, encoding: str, *, max_bytes: int) -> None:
         coding = encoding.strip().lower()
         if coding not in ("", "identity") and coding not in _WINDOW_BITS:
             raise _broken("encoding", f"a body in the coding {coding[:40]!r}, which was not asked for")
@@ -56,7 +57,7 @@ class ContentDecoder:
 
     def _count(self, size: int) -> None:
         self._written += size
-        if self._max is not None and self._written > self._max:
+        if self._written > self._max:
             raise _broken("too_large", f"a body of more than {self._max} bytes")
         if self._inflate is not None and self._written > max(_RATIO_FREE_BYTES, _MAX_RATIO * self._received):
             raise _broken("too_large", f"a body that grows more than {_MAX_RATIO} times when decompressed")

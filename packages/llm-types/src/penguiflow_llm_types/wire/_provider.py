@@ -27,8 +27,9 @@ from penguiflow_llm_types._response import CallWarning, CompletionResponse
 from penguiflow_llm_types._sse import ServerSentEvent
 from penguiflow_llm_types.wire._answer import Answer
 from penguiflow_llm_types.wire._environment import shown_proxy, shown_url
-from penguiflow_llm_types.wire._exchange import StreamDecoder, Transport, Wire
+from penguiflow_llm_types.wire._exchange import Encoded, StreamDecoder, Transport, Wire
 from penguiflow_llm_types.wire._json import WireJSON
+from penguiflow_llm_types.wire._media_size import check_media
 from penguiflow_llm_types.wire._rate_limits import read_rate_limits
 from penguiflow_llm_types.wire._redactor import redact_error
 from penguiflow_llm_types.wire._warnings import broken_text
@@ -94,7 +95,7 @@ class WireProvider:
 
     async def complete(self, request: LLMRequest) -> CompletionResponse:
         """One plain request."""
-        encoded = self._wire.encode(request, self._profile(request.model), stream=False)
+        encoded = self._encoded(request, stream=False)
         with self._named(request):
             answer = await self._transport.send(encoded, stream=False)
             try:
@@ -105,7 +106,7 @@ class WireProvider:
 
     async def stream(self, request: LLMRequest) -> AsyncGenerator[StreamEvent, None]:
         """One streamed request: deltas, then exactly one `Done`. Closing the generator closes the connection."""
-        encoded = self._wire.encode(request, self._profile(request.model), stream=True)
+        encoded = self._encoded(request, stream=True)
         decoder = self._wire.stream_decoder(warnings=encoded.warnings)
         with self._named(request):
             answer = await self._transport.send(encoded, stream=True)
@@ -129,6 +130,10 @@ class WireProvider:
     async def aclose(self) -> None:
         """Release connections. Closing twice is allowed."""
         await self._transport.aclose()
+
+    def _encoded(self, request: LLMRequest, *, stream: bool) -> Encoded:
+        check_media(request.messages)
+        return self._wire.encode(request, self._profile(request.model), stream=stream)
 
     def _at_once(
         self, data: bytes, answer: Answer, decoder: StreamDecoder, warnings: Sequence[CallWarning]
