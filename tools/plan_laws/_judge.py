@@ -82,10 +82,13 @@ def _validator(draft: Any, schema: Any) -> Any:
 
 
 def with_nulls(schema: Any) -> Any:
-    """A copy in which OpenAPI's `nullable` is said with a type list, and references as all validators know them."""
+    """A copy that says in the words of its draft what plans read in every draft: `nullable`, `const`, references."""
     copied = _copy(schema)
-    is_of_2019 = isinstance(schema, dict) and "2019-09" in str(schema.get("$schema"))
+    stated = str(schema.get("$schema")) if isinstance(schema, dict) else ""
+    is_of_2019, is_before_const = "2019-09" in stated, "draft-03" in stated or "draft-04" in stated
     for _, node in schemas_in(copied):
+        if is_before_const and "const" in node:
+            node.setdefault("enum", [node.pop("const")])
         if not is_of_2019 and isinstance(node.get("$recursiveRef"), str):
             node.setdefault("$ref", node.pop("$recursiveRef"))
         if node.get("nullable") is True and isinstance(node.get("type"), str):

@@ -75,16 +75,22 @@ def _has(node: dict[str, Any], keyword: str) -> bool:
     return keyword in node or any(keyword in names and spelled in node for spelled, names in SPELLINGS.items())
 
 
-def unreported(errors: Sequence[ValidationError], losses: Sequence[SchemaLoss], document: Any) -> list[ValidationError]:
+_Kinds = set[tuple[Any, ...]]
+
+
+def unreported(
+    errors: Sequence[ValidationError], losses: Sequence[SchemaLoss], document: Any, beside: _Kinds | None = None
+) -> list[ValidationError]:
     """The errors that no loss speaks of.
 
-    Of two demands of one kind on one value only the stricter is sent or reported, so both are excused by one report.
+    Of two demands of one kind on one value only the stricter is sent or reported, so both are excused by one report:
+    also where one of them is in a branch, and the other beside the union (`beside`).
     """
-    excused: set[tuple[Any, ...]] = set()
-    pending = list(errors)
+    excused = set(beside or ())
+    pending = sorted(errors, key=lambda error: error.validator in _UNIONS, reverse=True)  # these last: they are judged
     while pending:
         error = pending.pop()
-        if _is_reported(error, losses, document):
+        if _is_reported(error, losses, document, excused):
             excused.add(_kind(error))
             pending.extend(error.context or ())
     return [error for error in errors if _kind(error) not in excused]
@@ -94,7 +100,7 @@ def _kind(error: ValidationError) -> tuple[Any, ...]:
     return (*error.absolute_path, error.validator)
 
 
-def _is_reported(error: ValidationError, losses: Sequence[SchemaLoss], document: Any) -> bool:
+def _is_reported(error: ValidationError, losses: Sequence[SchemaLoss], document: Any, beside: _Kinds) -> bool:
     passed = trail(document, list(error.absolute_schema_path))
     if passed is None:
         return True  # by a reference that is no pointer: where it leads is not known here
@@ -113,7 +119,7 @@ def _is_reported(error: ValidationError, losses: Sequence[SchemaLoss], document:
     if not error.context:  # more than one branch of `oneOf` fits: something in one of them was lost
         return _is_below(error, passed, losses, document)
     by_branch = groupby(error.context, key=lambda inner: inner.schema_path[0])
-    return any(not unreported(list(inside), losses, document) for _, inside in by_branch)
+    return any(not unreported(list(inside), losses, document, beside) for _, inside in by_branch)
 
 
 def _speaks_of(passed: Sequence[tuple[str, str]], losses: Sequence[SchemaLoss], whole: frozenset[str]) -> bool:

@@ -120,3 +120,24 @@ def test_a_null_for_what_was_left_out_is_shown() -> None:
     merged = subject({"type": "object", "properties": {"a": {"type": ["string", "null"]}}})
     assert [("required", "relaxed")] == [(loss.keyword, loss.action) for loss in merged.made.losses]
     assert ["shown"] == kinds(merged, merged.made.losses)
+
+
+@pytest.mark.parametrize(("inside", "laws"), [(0, []), (5, ["reported"])])
+def test_one_report_excuses_equal_demands(inside: int, laws: list[str]) -> None:
+    """The same least number beside a union and in its branch is reported once; a branch that demands more is not."""
+    schema = {"allOf": [{"type": "integer", "minimum": 0}, {"anyOf": [{"type": "integer", "minimum": inside}]}]}
+    found = planned(schema, get_dialect("anthropic/output@2026-11"))
+    assert found is not None
+    reported = tuple(loss for loss in found.made.losses if loss.pointer == "/allOf/0")
+    losses = reported or (replace(found.made.losses[0], pointer="/allOf/0"),)
+    found = replace(found, made=replace(found.made, losses=losses))
+    value = -1 if not inside else 3
+    assert laws == [law for law, _ in laws_of_sent(found, {"value": value})]
+
+
+def test_const_is_read_in_every_draft() -> None:
+    """As plans read it: by the letter of draft-04 every value would fit both branches, and so none."""
+    schema = {"$schema": "http://json-schema.org/draft-04/schema#", "oneOf": [{"const": "a"}, {"const": "b"}]}
+    found = planned(schema, STRICT)
+    assert found is not None
+    assert [] == list(laws_of_sent(found, {"value": "a"}))

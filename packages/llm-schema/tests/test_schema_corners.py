@@ -116,3 +116,34 @@ def test_options_that_no_keyword_states() -> None:
     """A schema of several types that states none loses in its `type`, not in a union that it does not have."""
     schema = {"properties": {"a": {"type": "string"}}, "items": {"type": "string"}}
     assert {"type"} == {loss.keyword for loss in plan(schema, "databricks/output@2026-11").losses}
+
+
+@pytest.mark.parametrize("nullable", [{"type": "null"}, {"type": ["string", "null"]}, {"$ref": "#/$defs/N"}])
+@pytest.mark.parametrize("around", ["anyOf", "oneOf"])
+def test_null_that_two_branches_take(nullable: dict[str, Any], around: str) -> None:
+    """`oneOf` refuses it, so where null and left out are one on the wire it means left out."""
+    never_null = {"oneOf": [{"oneOf": [nullable, {"type": ["number", "null"]}]}, {"type": "boolean"}]}
+    schema = {
+        "type": "object",
+        "properties": {"a": {around: [never_null]}, "b": {around: [{"type": "null"}]}},
+        "$defs": {"N": {"type": ["string", "null"]}},
+    }
+    made = plan(schema, STRICT)
+    assert {"b": None} == made.restore({"a": None, "b": None})
+    assert ["/properties/b"] == [loss.pointer for loss in made.losses if loss.keyword == "required"]
+
+
+def test_all_schemas_of_a_text_are_reported() -> None:
+    """What is sent as JSON text is held to none of the schemas that are demanded of it together."""
+    deep: dict[str, Any] = {"allOf": [{"type": "object", "properties": {"a": {}}}, {"required": ["a"]}]}
+    for _ in range(10):
+        deep = {"type": "object", "properties": {"x": deep}, "required": ["x"]}
+    lost = [loss.pointer for loss in plan(deep, STRICT).losses if loss.keyword == "type"]
+    assert ["/allOf/0", "/allOf/1"] == [pointer[-8:] for pointer in lost]
+
+
+@pytest.mark.parametrize("listed", [{"enum": ["a", "b"]}, {"const": "a"}])
+def test_a_keyword_of_a_later_draft(listed: dict[str, Any]) -> None:
+    """A schema is read as its author means it, also where the draft it names has no `const` yet."""
+    made = plan({"$schema": "http://json-schema.org/draft-04/schema#", "type": "string", **listed}, STRICT)
+    assert (True, False) == (admits(made, {"value": "a"}), admits(made, {"value": "c"}))

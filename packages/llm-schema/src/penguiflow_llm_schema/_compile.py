@@ -137,9 +137,9 @@ class _Compiler:
 
     def _cut_off(self, found: Conjunction) -> Emitted:
         detail = "leads back to itself, which the dialect has not; what is deeper is sent as JSON text"
-        referring = [site for site in (*found.outer, *found.inner) if "$ref" in site.keywords]
-        for site in referring[:1]:
-            self.context.lose(site, "$ref", "relaxed", detail)
+        beside = [site for site in found.outer if "$ref" in site.keywords or site in found.sites]
+        for site in beside or [site for site in found.inner if "$ref" in site.keywords][:1]:
+            self.context.lose(site, "$ref" if "$ref" in site.keywords else "type", "relaxed", detail)
         text = self._text_of(found.sites, "A JSON value, written as JSON text")
         return self._described(text, replace(found, inner=[]), [])
 
@@ -211,7 +211,7 @@ class _Compiler:
 
     def _as_text(self, sites: Sequence[Site], name: JsonType) -> Emitted:
         detail = f"deeper than {self.budget.depth} levels, so sent as JSON text; make the schema flatter"
-        for site in sites[:1]:
+        for site in sites:
             self.context.lose(site, "type", "relaxed", detail)
         return self._text_of(sites, f"A JSON {name}, written as JSON text")
 

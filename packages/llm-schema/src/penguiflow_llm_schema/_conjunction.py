@@ -84,6 +84,7 @@ class Expander:
 
     resolver: Resolver
     nulls: dict[PlaceKey, bool] = field(default_factory=dict)  # of places, whether they take null
+    valid_nulls: dict[tuple[PlaceKey, int], bool] = field(default_factory=dict)  # and whether it is valid there
     _opened: int = 0
     _known: dict[tuple[tuple[int, frozenset[str]], ...], tuple[Place, Conjunction]] = field(default_factory=dict)
 

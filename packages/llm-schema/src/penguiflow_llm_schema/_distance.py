@@ -11,10 +11,10 @@ from typing import Any, Final
 from ._json import canonical, json_type
 from ._patterns import words_of
 
-__all__ = ["Distances"]
+__all__ = ["CONTRADICTION", "Distances"]
 
 _MISSING: Final = 1  # not there yet
-_CONTRADICTION: Final = 1_000
+CONTRADICTION: Final = 1_000  # and more: some part of it is wrong
 _FARTHEST: Final = 1_000_000
 _MOST_LEVELS: Final = 60
 _BOUNDS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
@@ -49,7 +49,7 @@ class Distances:
         if "anyOf" in schema:
             return min(self.of(branch, value, level + 1) for branch in schema["anyOf"])
         if not _has_type(schema, value):
-            return _CONTRADICTION * 2
+            return CONTRADICTION * 2
         distance = _listing(schema, value)
         match value:
             case dict():
@@ -58,7 +58,7 @@ class Distances:
                 return distance + self._list(schema, value, level)
             case int() | float() if not isinstance(value, bool):
                 broken = [key for key, fits in _BOUNDS.items() if key in schema and not fits(value, schema[key])]
-                return distance + _CONTRADICTION * len(broken)
+                return distance + CONTRADICTION * len(broken)
             case _:
                 return distance
 
@@ -72,14 +72,14 @@ class Distances:
         properties = schema.get("properties", {})
         distance = sum(_MISSING for name in schema.get("required", ()) if name not in value)
         for name, item in value.items():
-            distance += self.of(properties[name], item, level + 1) if name in properties else _CONTRADICTION
+            distance += self.of(properties[name], item, level + 1) if name in properties else CONTRADICTION
         return distance
 
     def _list(self, schema: Mapping[str, Any], value: list[Any], level: int) -> int:
         items = schema.get("items", {})
         distance = _MISSING if len(value) < schema.get("minItems", 0) else 0
         if len(value) > schema.get("maxItems", math.inf):
-            distance += _CONTRADICTION
+            distance += CONTRADICTION
         return distance + sum(self.of(items, item, level + 1) for item in value)
 
 
@@ -102,7 +102,7 @@ def _listing(schema: Mapping[str, Any], value: Any) -> int:
     if isinstance(value, str):
         if value in listed:
             return 0
-        return _MISSING if any(isinstance(one, str) and one.startswith(value) for one in listed) else _CONTRADICTION
+        return _MISSING if any(isinstance(one, str) and one.startswith(value) for one in listed) else CONTRADICTION
     if value is not None and not isinstance(value, int | float):
-        return _CONTRADICTION
-    return 0 if canonical(value) in map(canonical, listed) else _CONTRADICTION
+        return CONTRADICTION
+    return 0 if canonical(value) in map(canonical, listed) else CONTRADICTION

@@ -10,10 +10,11 @@ from ._conjunction import Conjunction, PlaceKey
 from ._context import Context, Emitted
 from ._describe import with_sentences
 
-__all__ = ["maybe", "nullable", "takes_null", "without_null"]
+__all__ = ["fits_null", "maybe", "nullable", "takes_null", "without_null"]
 
 _NULL: Final = {"type": "null"}
 _PLAIN: Final = frozenset({"string", "number", "integer", "boolean"})
+_MOST_LEVELS: Final = 8  # of unions in unions
 
 
 def maybe(emitted: Emitted, *, null_is_item: bool = False) -> Emitted:
@@ -94,6 +95,18 @@ def takes_null(context: Context, found: Conjunction) -> bool:
                 pending.append(branch)
     known.update(dict.fromkeys(above, False))
     return False
+
+
+def fits_null(context: Context, found: Conjunction, levels: int = _MOST_LEVELS) -> bool:
+    """Whether null is valid for what `found` takes: not where more than one branch of a `oneOf` takes it."""
+    branches = _branches(context, found)
+    if not branches or not levels or not takes_null(context, found):
+        return takes_null(context, found)
+    known, name = context.expander.valid_nulls, (found.key, levels)
+    if name not in known:
+        fitting = sum(fits_null(context, branch, levels - 1) for branch in branches)
+        known[name] = fitting == 1 if found.unions[0][1] == "oneOf" else fitting > 0
+    return known[name]
 
 
 def _lists_null(found: Conjunction) -> bool:

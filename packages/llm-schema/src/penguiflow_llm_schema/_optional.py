@@ -26,8 +26,13 @@ class Properties:
         self._add(sent, emitted.schema, is_required=True)
         self.fields.append(Field(name, sent, emitted.codec, only=only))
 
-    def add_optional(self, name: str, sent: str, emitted: Emitted, *, null_is_default: bool = False) -> None:
-        """One that may be left out; `null_is_default` where null then means the same."""
+    def add_optional(
+        self, name: str, sent: str, emitted: Emitted, *, null_is_default: bool = False, null_is_asked: bool = True
+    ) -> None:
+        """One that may be left out.
+
+        `null_is_default` where null then means the same; `null_is_asked` where null is valid too, if it is sent.
+        """
         if self.context.dialect.optional == "left out":
             self._add_left_out(name, sent, emitted, null_is_default=null_is_default)
             return
@@ -36,7 +41,9 @@ class Properties:
         else:
             one = nullable(self.context, emitted, keep_codec=True)
         self._add(sent, one.schema, is_required=True)
-        self.fields.append(Field(name, sent, one.codec, is_optional=True, null_is_absent=not emitted.null))
+        self.fields.append(
+            Field(name, sent, one.codec, is_optional=True, null_is_absent=not (emitted.null and null_is_asked))
+        )
 
     def _add_left_out(self, name: str, sent: str, emitted: Emitted, *, null_is_default: bool) -> None:
         bare = without_null(emitted) if null_is_default else emitted

@@ -29,7 +29,7 @@ from ._codec import (
     WrapCodec,
     option_name,
 )
-from ._distance import Distances
+from ._distance import CONTRADICTION, Distances
 from ._forward import Forwarder
 
 __all__ = ["restore"]
@@ -150,7 +150,8 @@ class _Restorer:
     def _union(self, branches: Sequence[Branch], value: Any, level: int) -> Any:
         ranked = [self.distances.of(branch.schema, value) for branch in branches]
         nearest = min(ranked)
-        if nearest and self.forwarder.fits_any(branches, value, level):
+        is_beginning = bool(value) and nearest < CONTRADICTION  # nothing is wrong with it, only missing
+        if nearest and not is_beginning and self.forwarder.fits_any(branches, value, level):
             return value  # restored before
         return self.walk(branches[ranked.index(nearest)].codec, value, level + 1)
 

@@ -234,6 +234,7 @@ def _unlisted(
     detail = (
         f"{len(values)} values are more than {context.dialect.name} can list; split the enum or validate afterwards"
     )
-    for site, _ in [*holders(sites, "enum"), *holders(sites, "const")][:1]:
-        context.lose(site, "enum", "relaxed", detail)
+    for keyword in ("enum", "const"):
+        for site, _ in holders(sites, keyword):
+            context.lose(site, keyword, "relaxed", detail)
     return Emitted({"type": name}, codec)
