@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, Field, field_validator
 
-from penguiflow_llm_core import ModelPrice, create_client
+from penguiflow_llm_core import AttemptRecord, ModelPrice, create_client
+from penguiflow_llm_core._account import ClientAccount
 from penguiflow_llm_types import (
     Done,
     LLMServerError,
@@ -189,3 +190,16 @@ async def test_many_calls_are_priced_as_they_go(bench: Any) -> None:
     assert (Decimal("0.250"), 250, 250) == (
         client.total_cost, client.total_usage.input_tokens, client.totals_by_model["scripted/m"].attempts,
     )  # fmt: skip
+
+
+def test_names_that_a_server_makes_up_are_bounded() -> None:
+    """A thousand models have totals of their own; every token of the others is counted, too."""
+    account = ClientAccount()
+    for number in range(10_000):
+        account.add(
+            AttemptRecord(
+                number=1, mode=None, elapsed_s=0.0, usage=Usage(input_tokens=1), provider="p", model=f"m{number}"
+            )
+        )
+    totals = account.by_model
+    assert (1_001, 9_000, 10_000) == (len(totals), totals["other"].attempts, account.usage.input_tokens)

@@ -151,7 +151,7 @@ def test_a_price_that_is_missing_is_logged_once(caplog: pytest.LogCaptureFixture
         for tier in (None, "flex", None):
             assert cost(KNOWN, "not-listed-anywhere", "openai", tier) is None
     assert [record.getMessage().partition(":")[0] for record in caplog.records] == [
-        "no price for openai/not-listed-anywhere"
+        "no price for 'openai/not-listed-anywhere'"
     ]
 
 

@@ -44,13 +44,13 @@ class City(BaseModel):
 class Recorder:
     """The SDK, with everything kept in memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, **settings: Any) -> None:
         self._spans = InMemorySpanExporter()
         self.tracers = TracerProvider()
         self.tracers.add_span_processor(SimpleSpanProcessor(self._spans))
         self._metrics = InMemoryMetricReader()
         self.hook = OpenTelemetryHook(
-            tracer_provider=self.tracers, meter_provider=MeterProvider(metric_readers=[self._metrics])
+            tracer_provider=self.tracers, meter_provider=MeterProvider(metric_readers=[self._metrics]), **settings
         )
 
     def call(self) -> ReadableSpan:
@@ -342,3 +342,19 @@ async def test_without_an_sdk_nothing_happens(bench: Any) -> None:
     [counts] = client.hook_counts
     assert (counts.hook, counts.delivered, counts.failed) == ("OpenTelemetryHook()", 4, 0)
     assert trace.get_current_span() is trace.INVALID_SPAN
+
+
+async def test_models_that_answer_are_bounded_in_metrics(bench: Any) -> None:
+    """A server that names another one each time makes no series for each; spans say whom it named."""
+    recorder = Recorder(max_models=3)
+    names = [f"m-{number}" for number in range(50)] + ["x" * 1_000, "m-0"]
+    answers = [bench.answer("x", model=name, usage=Usage(input_tokens=1)) for name in names]
+    client = bench.client(bench.provider(*answers), hooks=[recorder.hook])
+    for _ in names:
+        await client.complete("x")
+    assert await client.flush_hooks()
+    for metric in (gen_ai_metrics.GEN_AI_CLIENT_OPERATION_DURATION, gen_ai_metrics.GEN_AI_CLIENT_TOKEN_USAGE):
+        seen = {labels[gen_ai.GEN_AI_RESPONSE_MODEL]: point.count for point, labels in recorder.points(metric)}
+        assert {"m-0": 2, "m-1": 1, "m-2": 1, "other": 48} == seen
+    said = [(span.attributes or {}).get(gen_ai.GEN_AI_RESPONSE_MODEL) for span in recorder.attempts()]
+    assert names == said

@@ -8,8 +8,12 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
+from penguiflow_llm_core._first_names import OTHER, FirstNames
 from penguiflow_llm_core._result import AttemptRecord
 from penguiflow_llm_types import Usage
+
+_MOST_MODELS: Final = 1_000
+"""Models that are counted apart; the rest is that of "other"."""
 
 _MOST_UNPRICED: Final = 100
 """So many attempts are kept without a price before it is looked up unasked: an account does not grow with its calls."""
@@ -39,10 +43,11 @@ class ClientAccount:
     A price is looked up when a cost is asked for, so that who asks for none does not wait for the price list.
     """
 
-    __slots__ = ("_by_model", "_lock", "_unpriced")
+    __slots__ = ("_by_model", "_lock", "_names", "_unpriced")
 
     def __init__(self) -> None:
         self._by_model: dict[str, ModelTotals] = {}
+        self._names = FirstNames(_MOST_MODELS)
         self._unpriced: list[AttemptRecord] = []
         self._lock = threading.Lock()
 
@@ -77,5 +82,6 @@ class ClientAccount:
     def _price(self) -> None:
         for record in self._unpriced:
             name = f"{record.provider}/{record.model}"
+            name = name if self._names.admits(name) else OTHER
             self._by_model[name] = self._by_model.get(name, ModelTotals()).plus(record)
         self._unpriced.clear()

@@ -76,8 +76,8 @@ def list_price(
 @lru_cache(maxsize=4096)
 def _warn_once(price_provider: str, model: str, why: str) -> None:  # the cache is what makes it once
     _log.warning(
-        "no price for %s/%s: %s; its cost is None. Give your own with create_client(prices=...)",
-        price_provider, model, why,
+        "no price for %.200r: %.200s; its cost is None. Give your own with create_client(prices=...)",
+        f"{price_provider}/{model}", why,
     )  # fmt: skip
 
 

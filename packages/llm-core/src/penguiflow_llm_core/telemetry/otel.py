@@ -10,10 +10,11 @@ INTERNAL, whose tokens have names of our own: who sums up `gen_ai.usage.*` count
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib.metadata import version
 from typing import Final, TypeAlias
 
+from penguiflow_llm_core._first_names import OTHER, FirstNames
 from penguiflow_llm_core.telemetry._content import messages_json, output_json, system_json, tools_json
 from penguiflow_llm_core.telemetry._events import (
     AttemptEnded,
@@ -94,8 +95,14 @@ class OpenTelemetryHook:
     """
 
     def __init__(
-        self, *, tracer_provider: TracerProvider | None = None, meter_provider: MeterProvider | None = None
+        self,
+        *,
+        tracer_provider: TracerProvider | None = None,
+        meter_provider: MeterProvider | None = None,
+        max_models: int = 100,
     ) -> None:
+        """In metrics, models that answered beyond the first `max_models` are all "other": servers name them freely."""
+        self._models = FirstNames(max_models)
         ours = version("penguiflow-llm-core")
         self._tracer = get_tracer(_SCOPE, ours, tracer_provider, schema_url=_SCHEMA)
         meter = get_meter(_SCOPE, ours, meter_provider, schema_url=_SCHEMA)
@@ -149,14 +156,22 @@ class OpenTelemetryHook:
         span.end(_ns(attempt.at_s))
 
     def _measure(self, event: CallEnded, span: Context) -> None:
-        labels = {**_identity(event.call), **_answered_by(event.attempts)}
+        labels = {**_identity(event.call), **self._answered_by(event.attempts)}
         failed = {"error.type": event.failure.type} if event.failure is not None else {}
         self._duration.record(event.duration_s, {**labels, **failed}, span)
         if event.first_output_s is not None:
             self._first_chunk.record(event.first_output_s, {**labels, **failed}, span)
-        for labels, usage in _usage_by_model(event):
+        for attempts in _attempts_by_model(event):
+            labels = {**_identity(attempts[0].started), **self._answered_by(attempts)}
+            usage = Usage.sum(attempt.usage for attempt in attempts if attempt.usage is not None)
             _count(self._tokens, usage.input_tokens, {**labels, "gen_ai.token.type": "input"}, span)
             _count(self._tokens, usage.output_tokens, {**labels, "gen_ai.token.type": "output"}, span)
+
+    def _answered_by(self, attempts: Sequence[AttemptEnded]) -> dict[str, Value]:
+        answered = attempts[-1].response_model if attempts else None
+        if answered is None:
+            return {}
+        return {"gen_ai.response.model": answered if self._models.admits(answered) else OTHER}
 
 
 def _identity(asked: CallStarted | AttemptStarted) -> dict[str, Value]:
@@ -259,21 +274,12 @@ def _content(event: CallEnded) -> dict[str, Value]:
     return _known(found)
 
 
-def _answered_by(attempts: Sequence[AttemptEnded]) -> dict[str, Value]:
-    answered = attempts[-1].response_model if attempts else None
-    return {"gen_ai.response.model": answered} if answered is not None else {}
-
-
-def _usage_by_model(event: CallEnded) -> list[tuple[dict[str, Value], Usage]]:
-    """The tokens of each model that was asked, with its labels: one for most calls, several where one fell back."""
+def _attempts_by_model(event: CallEnded) -> Collection[Sequence[AttemptEnded]]:
+    """Those of each model that was asked: of one for most calls, of several where one fell back."""
     asked: dict[tuple[str, str], list[AttemptEnded]] = {}
     for attempt in event.attempts:
         asked.setdefault((attempt.started.provider, attempt.started.model), []).append(attempt)
-    found = []
-    for attempts in asked.values():
-        labels = {**_identity(attempts[0].started), **_answered_by(attempts)}
-        found.append((labels, Usage.sum(attempt.usage for attempt in attempts if attempt.usage is not None)))
-    return found
+    return asked.values()
 
 
 def _count(histogram: Histogram, tokens: int | None, labels: Mapping[str, Value], span: Context) -> None:

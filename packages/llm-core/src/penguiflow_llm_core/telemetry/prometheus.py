@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from penguiflow_llm_core._first_names import OTHER, FirstNames
 from penguiflow_llm_core.telemetry._events import AttemptEnded, CallEnded, CallEvent
 
 try:
@@ -32,8 +33,7 @@ class PrometheusHook:
 
     def __init__(self, registry: CollectorRegistry = REGISTRY, *, max_models: int = 100) -> None:
         """Models beyond the first `max_models` that are seen are all counted as "other"."""
-        self._max_models = max_models
-        self._models: set[tuple[str, str]] = set()
+        self._models = FirstNames(max_models)
         self._calls = Counter(
             "penguiflow_llm_calls", "Calls that are over.", (*_MODEL, "outcome", "error"), registry=registry
         )
@@ -95,8 +95,4 @@ class PrometheusHook:
             self._cost.labels(*model).inc(float(event.cost))
 
     def _labels(self, provider: str, model: str) -> tuple[str, str]:
-        found = (provider, model)
-        if found not in self._models and len(self._models) >= self._max_models:
-            return ("other", "other")
-        self._models.add(found)
-        return found
+        return (provider, model) if self._models.admits(provider, model) else (OTHER, OTHER)
