@@ -14,6 +14,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from prometheus_client import CollectorRegistry, generate_latest
 
 from penguiflow_llm import LLMClient, LLMError, LLMMessage, TextPart, ToolResultPart, create_client
+from penguiflow_llm.telemetry import Hook
 from penguiflow_llm.telemetry.logs import LogHook
 from penguiflow_llm.telemetry.otel import OpenTelemetryHook
 from penguiflow_llm.telemetry.prometheus import PrometheusHook
@@ -123,7 +124,7 @@ async def test_no_format_and_no_label(provider: str, caplog: pytest.LogCaptureFi
     registry, reader = CollectorRegistry(), InMemoryMetricReader()
     meters = MeterProvider(metric_readers=[reader])
     spans = OpenTelemetryHook(tracer_provider=TracerProvider(), meter_provider=meters, max_models=0)
-    hooks = [LogHook(), PrometheusHook(registry), spans]
+    hooks: list[Hook] = [LogHook(), PrometheusHook(registry), spans]
     with Simulator() as simulator, caplog.at_level(logging.DEBUG):
         url = simulator.base_url(provider)
         async with create_client(MODELS[provider], api_key=KEY, base_url=url, max_retries=0, hooks=hooks) as client:
