@@ -33,6 +33,8 @@ limits
   progress_timeout_s: none
   max_cost_usd: 0.05
   max_total_cost_usd: none
+  max_usage_tokens: none
+  max_total_usage_tokens: none
   cooldown_s: 30.0
   max_concurrency: 3
   pace: True"""

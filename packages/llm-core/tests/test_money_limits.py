@@ -1,4 +1,4 @@
-"""Ceilings on money: checked before every further request, and never passed over because a price is unknown."""
+"""Ceilings on money and tokens: checked before every further request, and never passed over for want of a number."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class City(BaseModel):
     name: str
 
 
+USED = Usage(input_tokens=1_000, output_tokens=10)
 PRICED = Usage(input_tokens=1_000, output_tokens=10, reported_cost_usd=Decimal("0.02"))
 
 
@@ -82,6 +83,49 @@ async def test_what_was_spent_while_a_call_waited_counts(bench: Any) -> None:
 def test_amounts_that_cannot_be(bench: Any, setting: str, value: Any) -> None:
     """A ceiling that is never reached is no ceiling."""
     with pytest.raises(LLMConfigurationError, match=f"{setting} is {value!r}; give US dollars"):
+        create_client("scripted/m", provider=bench.provider(), **{setting: value})
+
+
+async def test_a_model_that_never_fits_stops_using_tokens(bench: Any) -> None:
+    """Without any price, as for a server of one's own; what was used is on the error."""
+    provider = bench.provider(*[bench.answer("{}", usage=USED)] * 5)
+    with pytest.raises(
+        LLMQuotaError, match="the call has used 2020 tokens, of 2000 allowed; raise max_usage"
+    ) as caught:
+        await bench.client(provider).generate("x", City, max_retries=9, max_usage_tokens=2_000)
+    error = caught.value
+    assert (2, "spend_limit", "local", 2_020) == (
+        len(provider.requests), error.kind, error.phase, error.usage and error.usage.total_tokens,
+    )  # fmt: skip
+
+
+async def test_all_tokens_of_a_client_have_a_ceiling_too(bench: Any) -> None:
+    """Failed attempts count by what they used; those that used nothing end nothing."""
+    failed = LLMServerError("down", usage=Usage(input_tokens=500))
+    steps = [LLMServerError("down"), bench.answer("hello", usage=USED), failed, bench.answer("hello", usage=USED)]
+    provider = bench.provider(*steps)
+    client = bench.client(provider, max_total_usage_tokens=2_520)
+    for _ in range(2):
+        await client.complete("x")
+    with pytest.raises(LLMQuotaError, match="this client has used 2520 tokens, of 2520 allowed"):
+        await client.complete("x")
+    assert 4 == len(provider.requests)
+
+
+@pytest.mark.parametrize("limit", ["max_usage_tokens", "max_total_usage_tokens"])
+async def test_an_answer_that_does_not_say_ends_a_ceiling(bench: Any, limit: str) -> None:
+    """Otherwise the ceiling would hold only where it is not needed."""
+    provider = bench.provider(bench.answer("{}"), bench.answer('{"name": "Oslo"}', usage=USED))
+    with pytest.raises(LLMQuotaError, match="did not say how many tokens"):
+        await bench.client(provider, **{limit: 10**9}).generate("x", City)
+    assert 1 == len(provider.requests)
+
+
+@pytest.mark.parametrize("value", [0, -1, 1.5, "many"])
+@pytest.mark.parametrize("setting", ["max_usage_tokens", "max_total_usage_tokens"])
+def test_numbers_of_tokens_that_cannot_be(bench: Any, setting: str, value: Any) -> None:
+    """The message names the setting."""
+    with pytest.raises(LLMConfigurationError, match=f"{setting} is {value!r}; give a whole number"):
         create_client("scripted/m", provider=bench.provider(), **{setting: value})
 
 

@@ -94,7 +94,8 @@ def test_an_unknown_setting_is_named_beside_the_known_ones() -> None:
         build_request("m", "x", options)
     assert caught.value.message == (
         "unknown setting 'temprature'; known ones are cache, cancel, extra, first_output_timeout_s, "
-        "frequency_penalty, max_cost_usd, max_retries, max_tokens, max_tokens_ceiling, metadata, parallel_tool_calls, "
-        "presence_penalty, progress_timeout_s, reasoning, seed, service_tier, stop, temperature, timeout_s, top_k, "
+        "frequency_penalty, max_cost_usd, max_retries, max_tokens, max_tokens_ceiling, max_usage_tokens, metadata, "
+        "parallel_tool_calls, presence_penalty, progress_timeout_s, reasoning, seed, service_tier, stop, temperature, "
+        "timeout_s, top_k, "
         "top_p; a provider's own body fields go into extra"
     )

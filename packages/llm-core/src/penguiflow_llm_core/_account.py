@@ -43,20 +43,28 @@ class ClientAccount:
     A price is looked up when a cost is asked for, so that who asks for none does not wait for the price list.
     """
 
-    __slots__ = ("_by_model", "_lock", "_names", "_unpriced")
+    __slots__ = ("_by_model", "_lock", "_names", "_tokens", "_unpriced")
 
     def __init__(self) -> None:
         self._by_model: dict[str, ModelTotals] = {}
         self._names = FirstNames(_MOST_MODELS)
         self._unpriced: list[AttemptRecord] = []
+        self._tokens: int | None = 0
         self._lock = threading.Lock()
 
     def add(self, record: AttemptRecord) -> None:
         """One more attempt."""
+        tokens = record.tokens
         with self._lock:
+            self._tokens = None if tokens is None or self._tokens is None else self._tokens + tokens
             self._unpriced.append(replace(record, response=None, error=None))
             if len(self._unpriced) >= _MOST_UNPRICED:
                 self._price()
+
+    @property
+    def tokens(self) -> int | None:
+        """Input and output of every attempt; None as soon as an answer did not say how many."""
+        return self._tokens
 
     @property
     def by_model(self) -> Mapping[str, ModelTotals]:

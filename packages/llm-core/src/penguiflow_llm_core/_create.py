@@ -35,6 +35,8 @@ def create_client(
     progress_timeout_s: float | None = None,
     max_cost_usd: Decimal | float | str | None = None,
     max_total_cost_usd: Decimal | float | str | None = None,
+    max_usage_tokens: int | None = None,
+    max_total_usage_tokens: int | None = None,
     max_concurrency: int | None = None,
     pace: bool = False,
     hooks: Iterable[Hook | HookConfig] = (),
@@ -49,23 +51,21 @@ def create_client(
     `provider` object may be handed over instead.
 
     Defaults that each call can change: `timeout_s` (seconds a call, None for no limit), `max_retries` (additional
-    attempts), `first_output_timeout_s`, `progress_timeout_s`, `max_cost_usd`. For all calls together:
-    `max_total_cost_usd` (US dollars, after which nothing more is sent), `max_concurrency` (requests at once to each
-    model, in each event loop), `pace` (hold back while the provider's rate limits are used up), `prices` (what
-    you pay, by `provider/model`, in place of the price list and of what the provider reports). `hooks` are called with
-    the events of every call, apart from it. `clock` is for tests.
+    attempts), `first_output_timeout_s`, `progress_timeout_s`, `max_cost_usd`, `max_usage_tokens` (input and output, of
+    all attempts). For all calls together: `max_total_cost_usd` and `max_total_usage_tokens` (after which nothing more
+    is sent), `max_concurrency` (requests at once to each model, in each event loop), `pace` (hold back while the
+    provider's rate limits are used up), `prices` (what you pay, by `provider/model`, in place of the price list and of
+    what the provider reports). `hooks` are called with the events of every call, apart from it. `clock` is for tests.
 
     Raises `LLMConfigurationError` for a model nobody serves, a provider that is not installed, or settings that cannot
     work.
     """
     limits = {
-        "timeout_s": timeout_s,
-        "max_retries": max_retries,
-        "first_output_timeout_s": first_output_timeout_s,
-        "progress_timeout_s": progress_timeout_s,
-        "max_cost_usd": max_cost_usd,
-        "max_total_cost_usd": max_total_cost_usd,
-    }
+        "timeout_s": timeout_s, "max_retries": max_retries, "first_output_timeout_s": first_output_timeout_s,
+        "progress_timeout_s": progress_timeout_s, "max_cost_usd": max_cost_usd,
+        "max_total_cost_usd": max_total_cost_usd, "max_usage_tokens": max_usage_tokens,
+        "max_total_usage_tokens": max_total_usage_tokens,
+    }  # fmt: skip
     check_limits(limits)
     hooks = tuple(hooks)
     config = _fallback(model, api_key, base_url, provider_options)

@@ -24,6 +24,8 @@ class ClientDefaults:
     progress_timeout_s: float | None = None
     max_cost_usd: Decimal | None = None
     max_total_cost_usd: Decimal | None = None
+    max_usage_tokens: int | None = None
+    max_total_usage_tokens: int | None = None
     cooldown_s: float = DEFAULT_COOLDOWN_S
     """How long a model that failed is passed over where there is another, unless its provider says how long."""
 
@@ -32,5 +34,5 @@ class ClientDefaults:
         given = {name: value for name in LIMITS if (value := options.get(name)) is not None}
         if "max_cost_usd" in given:
             given["max_cost_usd"] = to_usd(given["max_cost_usd"], "max_cost_usd")
-        own = {name: getattr(self, name) for name in (*LIMITS, "max_total_cost_usd")}
+        own = {name: getattr(self, name) for name in (*LIMITS, "max_total_cost_usd", "max_total_usage_tokens")}
         return CallLimits(**{**own, **given}, max_tokens_ceiling=options.get("max_tokens_ceiling"))

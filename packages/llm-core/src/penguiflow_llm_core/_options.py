@@ -31,6 +31,8 @@ class RequestOptions(TypedDict, total=False):
     """Seconds a stream may pause between two events."""
     max_cost_usd: Decimal | float | str | None
     """No further request is made once the call has cost so many US dollars."""
+    max_usage_tokens: int | None
+    """No further request is made once the call has used so many tokens, input and output; prices are not needed."""
     max_tokens: int | None
     max_tokens_ceiling: int | None
     """`generate` asks once more, with up to so many tokens, where an answer was cut off at `max_tokens`."""
@@ -89,13 +91,13 @@ def _check(options: RequestOptions) -> None:
     check_limits({name: options.get(name) for name in LIMITS})
     for name in ("max_tokens", "max_tokens_ceiling"):
         tokens: object = options.get(name)
-        if tokens is not None and not (isinstance(tokens, int) and tokens > 0):
-            raise LLMConfigurationError(
-                f"{name} is {tokens!r}; give a whole number above 0, or leave it out", phase="local"
-            )
+        if tokens is not None:
+            _check_tokens(tokens, name)
 
 
-LIMITS: Final = ("timeout_s", "max_retries", "first_output_timeout_s", "progress_timeout_s", "max_cost_usd")
+LIMITS: Final = (
+    "timeout_s", "max_retries", "first_output_timeout_s", "progress_timeout_s", "max_cost_usd", "max_usage_tokens",
+)  # fmt: skip
 """The settings of a call that are limits; a client has defaults for them."""
 
 
@@ -111,8 +113,17 @@ def check_limits(given: Mapping[str, object]) -> None:
                 )
         elif name.endswith("_usd"):
             to_usd(value, name)
+        elif name.endswith("_tokens"):
+            _check_tokens(value, name)
         elif not (isinstance(value, int | float) and value > 0):
             raise LLMConfigurationError(f"{name} is {value!r}; give seconds above 0, or None", phase="local")
+
+
+def _check_tokens(value: object, setting: str) -> None:
+    if not (isinstance(value, int) and value > 0):
+        raise LLMConfigurationError(
+            f"{setting} is {value!r}; give a whole number above 0, or leave it out", phase="local"
+        )
 
 
 def to_usd(value: object, setting: str) -> Decimal:

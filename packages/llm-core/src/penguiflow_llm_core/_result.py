@@ -51,6 +51,12 @@ class AttemptRecord:
         cost = self._cost()
         return None if cost is None else cost.source
 
+    @property
+    def tokens(self) -> int | None:
+        """Input and output, 0 where no answer came and none were reported; None where an answer did not say."""
+        total = None if self.usage is None else self.usage.total_tokens
+        return 0 if total is None and self.response is None else total
+
     def _cost(self) -> Cost | None:
         return attempt_cost(self.usage, self.tariff)
 
@@ -75,6 +81,13 @@ def total_cost(history: Sequence[Billed]) -> Decimal | None:
     costs = [attempt.cost for attempt in history if attempt.usage is not None]
     known = [cost for cost in costs if cost is not None]
     return sum(known, Decimal(0)) if len(known) == len(costs) else None
+
+
+def total_tokens(history: Sequence[AttemptRecord]) -> int | None:
+    """Input and output of all attempts added up; None as soon as an answer did not say how many."""
+    found = [attempt.tokens for attempt in history]
+    known = [tokens for tokens in found if tokens is not None]
+    return sum(known) if len(known) == len(found) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
