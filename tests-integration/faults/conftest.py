@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "endurance"))  # for `resources`, which counts them
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # `fault_matrix` is a program of this folder, not installed
 
 

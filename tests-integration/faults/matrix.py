@@ -4,7 +4,8 @@ uv run python tests-integration/faults/matrix.py
 
 Each cell is a call of the public client over the real SDK, against a simulator on loopback that misbehaves. Asserted
 are the type and kind of the error, whether it was tried again, the requests on the wire, the time it took, what was
-billed and kept, and that nothing is left: no task, thread, file descriptor or slot, and the key in no error and no log.
+billed and kept, and that nothing is left: no task, thread, file descriptor or slot, and the key in no error, log,
+span or metric, nor the prompt in any of the last three.
 Where a fault has freedom (where an answer is cut, into which pieces, how long a gap is, when a call is cancelled) the
 seed decides; every cell says what was drawn.
 
@@ -23,6 +24,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "endurance"))  # for `resources`, which counts them
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from fault_matrix import FAULTS, PROVIDERS, Cell, Fault, try_cell

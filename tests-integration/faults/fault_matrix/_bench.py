@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
+from fault_matrix._shown import Shown
 from penguiflow_llm import LLMClient, LLMResult, create_client
 from penguiflow_llm_testing import Answer, RecordedRequest, Simulator
 
@@ -66,6 +67,8 @@ class Bench:
     """Where requests go; None: to the simulator."""
     settings: dict[str, Any] = field(default_factory=dict)
     closers: list[Callable[[], None]] = field(default_factory=list)
+    shown: Shown = field(default_factory=Shown)
+    """What hooks and logs make of it."""
     seen: list[Any] = field(default_factory=list)
     """Stream events that reached the caller."""
     started_s: float = 0.0
@@ -106,6 +109,7 @@ class Bench:
     async def client(self) -> AsyncIterator[LLMClient]:
         """A client as the fault wants it."""
         settings = {"timeout_s": 20.0, "max_retries": 1, **OPTIONS.get(self.provider, {}), **self.settings}
+        settings["hooks"] = [*settings.get("hooks", ()), *self.shown.hooks]
         client = create_client(MODELS[self.provider], api_key=KEY, base_url=self.base_url or self.url(), **settings)
         for endpoint in client._endpoints:
             endpoint.rng = self.jitter

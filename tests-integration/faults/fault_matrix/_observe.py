@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import logging
-import os
-import threading
 import time
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from inspect import iscoroutinefunction
 from random import Random
 from typing import Any, Final
 
+from resources import left_over, resources
+
 from fault_matrix._bench import KEY, PROMPT, Bench, Jitter
+from fault_matrix._shown import all_logs
 from fault_matrix._values import ANY, Cell, Expected, Fault, Observed
 from penguiflow_llm import LLMError, LLMResult, LLMTimeoutError
 from penguiflow_llm_testing import Simulator
@@ -27,7 +25,7 @@ _SECONDS: Final = 60.0
 async def try_cell(fault: Fault, provider: str, *, streamed: bool, seed: int = 0) -> Cell:
     """One fault of one provider over one transport."""
     await _warm(provider)
-    before = _resources()
+    before = resources()
     with Simulator(seed=seed) as simulator:
         draws = f"{seed} {fault.id} {provider} {streamed}"  # a cell draws the same alone as in its run
         bench = Bench(
@@ -66,7 +64,7 @@ async def _warm(provider: str) -> None:
     """Load the SDK first: it takes a second or more, which is no fault's."""
     if provider not in _WARM:
         _WARM.add(provider)
-        with Simulator() as simulator:
+        with all_logs(), Simulator() as simulator:  # they say once that a model has no price
             bench = Bench(provider=provider, streamed=False, simulator=simulator)
             async with bench.client() as client:
                 await bench.ask(client)
@@ -74,7 +72,7 @@ async def _warm(provider: str) -> None:
 
 async def _observe(fault: Fault, bench: Bench) -> Observed:
     asks = len(bench.simulator.journal)
-    with _logs() as said:
+    with all_logs() as said:
         if iscoroutinefunction(fault.inject):
             await fault.inject(bench)
         else:
@@ -92,6 +90,7 @@ async def _observe(fault: Fault, bench: Bench) -> Observed:
             in_flight = client.requests_in_flight
     history = result.history if isinstance(result, LLMResult) else ()
     first = (history[0].error if history else None) or getattr(raised, "__cause__", None) or raised
+    said += bench.shown.texts()
     texts = [*said, *_texts(raised), *_texts(first)]
     return Observed(
         first=first,
@@ -117,46 +116,15 @@ def _texts(error: BaseException | None) -> list[tuple[str, str]]:
     return shown
 
 
-@contextmanager
-def _logs() -> Iterator[list[tuple[str, str]]]:
-    """Everything logged by anyone, at its most talkative."""
-    said: list[tuple[str, str]] = []
-
-    class _Kept(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            said.append((f"the log of {record.name}", record.getMessage()))
-
-    root, handler = logging.getLogger(), _Kept(level=logging.DEBUG)
-    level = root.level
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    try:
-        yield said
-    finally:
-        root.removeHandler(handler)
-        root.setLevel(level)
-
-
-def _resources() -> dict[str, int]:
-    return {
-        "tasks": len(asyncio.all_tasks()),
-        # Those of the loop's own executor, which look up host names, stay for the loop's lifetime.
-        "threads": sum(not thread.name.startswith("asyncio_") for thread in threading.enumerate()),
-        "file descriptors": len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0,  # noqa: PTH112, PTH208
-    }
-
-
 async def _left(before: dict[str, int]) -> tuple[str, ...]:
     """What there is more of than before, once everything had its turn to end."""
-    after = _resources()
     for turn in range(_SETTLE_TURNS):
-        if all(after[name] <= before[name] for name in before):
+        if not left_over(before):
             return ()
         await asyncio.sleep(0)
         if turn == _SETTLE_TURNS // 2:
             gc.collect()
-        after = _resources()
-    return tuple(f"{after[name] - count} {name} left" for name, count in before.items() if after[name] > count)
+    return tuple(left_over(before))
 
 
 def _problems(expected: Expected, observed: Observed) -> list[str]:

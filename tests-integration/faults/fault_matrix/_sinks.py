@@ -39,7 +39,7 @@ def _watching(counted: Callable[[HookCounts], bool]) -> Callable[[Bench, LLMClie
         finally:
             _OPENED.set()
         flushed = await client.flush_hooks()
-        [counts] = client.hook_counts
+        counts = client.hook_counts[0]
         if not (flushed and counted(counts)):
             raise NotCountedError(repr(counts))
         return result
