@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from penguiflow_llm_types._provider import ProviderDescription
 from penguiflow_llm_types._secret import Secret
@@ -82,6 +81,9 @@ def proxy_of(url: str) -> str | None:
     Engines look at the environment themselves, or are told: aiohttp would look in two threads for each request, and
     take credentials from a .netrc file.
     """
+    # Here and not above: it loads an HTTP client, which takes as long as the rest of this package.
+    from urllib.request import getproxies, proxy_bypass
+
     parts = urlsplit(url)
     if proxy_bypass(parts.hostname or ""):
         return None
