@@ -15,8 +15,11 @@ from shapes import Shape
 CONNECT_S: Final = 60.0
 """How long every client waits for a connection: a thousand at once on a busy machine take more than the usual five."""
 
-NO_LIMITS: Final = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
-"""Of connections: the engines' own, of a hundred or a thousand, would let calls wait for each other."""
+NO_LIMITS: Final = httpx2.Limits(max_connections=100_000, max_keepalive_connections=100_000)
+"""Of connections: the engines' own, of a hundred or a thousand, would let calls wait for each other.
+
+A number, because SDKs take None for aiohttp's own hundred (openai 3.54, anthropic 2.14, read 2026-11-26).
+"""
 
 
 class Client(Protocol):
