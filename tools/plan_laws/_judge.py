@@ -71,6 +71,10 @@ class Judge:
                 return list(self.validator.iter_errors(value))
         except Exception as error:  # any exception means that the validator gave up
             raise Unjudgeable(type(error).__name__) from error
+        except BaseException as error:  # its maps are Rust's, which panic where Python's recursion ends
+            if type(error).__name__ != "PanicException":
+                raise
+            raise Unjudgeable("PanicException") from None
 
     def is_valid(self, value: Any) -> bool:
         return not self.errors(value)
@@ -158,6 +162,8 @@ def _with_targets(document: Any, here: Sequence[tuple[str, Any]]) -> list[tuple[
             continue
         reached[pointer] = node
         for keyword in _REFERENCES & node.keys() if isinstance(node, dict) else ():
+            if not isinstance(node[keyword], str):  # a property of that name
+                continue
             found = target(document, node[keyword])
             if found is None:
                 return None

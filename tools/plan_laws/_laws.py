@@ -18,6 +18,7 @@ from ._values import beginnings
 __all__ = ["LAWS", "Subject", "laws_of_plan", "laws_of_sent", "laws_of_valid", "planned", "returned"]
 
 LAWS: Final = {
+    "total": "nothing is raised for a value, whichever it is",
     "pure": "planning alters nothing, gives the same twice, and gives JSON",
     "accepted": "the checker takes what a plan calls compatible",
     "stable": "what was sent is taken as it is: planned again it loses nothing",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import traceback
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -107,6 +108,8 @@ def examine(record: Record, dialect: Dialect, effort: Effort) -> Tally:
                 _look_for_evidence(record.name, subject, tally, drawn, effort.losses, rng)
         except _TooSlow:
             tally.slow += 1
+        except Exception as error:  # noqa: BLE001 -- a crash is a counterexample, and no end of the others' run
+            found.append(("total", "".join(traceback.format_exception(error)[-3:])))
     tally.broken += [Broken(law=law, schema=record.name, dialect=dialect.name, how=how) for law, how in found]
     return tally
 

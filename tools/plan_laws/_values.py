@@ -28,6 +28,8 @@ _SCALARS: Final[tuple[Any, ...]] = (
     [None],
 )
 
+_LARGE: Final = 10**300  # which a float still holds
+
 
 def made_for(schema: Any, count: int, seed: int) -> Iterator[Any]:
     """Up to `count` values that fit `schema`, as the simulator makes them; none where it finds none."""
@@ -71,8 +73,11 @@ def _other(value: Any, rng: Random) -> Any:
         case str() if rng.random() < 0.7:
             return rng.choice([value + "x", value * 9, value[:-1], value.upper()])
         case int() | float() if not isinstance(value, bool) and rng.random() < 0.7:
-            other = rng.choice([value + 1, value - 1, -value, value + 0.5, value * 1000])
-            return int(other) if float(other).is_integer() else other  # 2.0 is no integer in older drafts
+            other = rng.choice(
+                [value + 1, value - 1, -value, value * 1000, value + 0.5 if abs(value) < _LARGE else 0.5]
+            )
+            whole = isinstance(other, float) and other.is_integer()
+            return int(other) if whole else other  # 2.0 is no integer in older drafts
         case _:
             return rng.choice(_SCALARS)
 

@@ -75,3 +75,10 @@ def test_a_required_name_that_nothing_evaluates() -> None:
     schema = {"type": "object", "required": ["b"], "patternProperties": X, "unevaluatedProperties": False}
     assert not plan(schema, DIALECTS[0]).compatible
     assert plan({**schema, "required": ["x-b"]}, DIALECTS[0]).compatible
+
+
+@pytest.mark.parametrize(("most", "lost"), [(1, ["maxProperties"]), (2, [])])
+def test_as_many_properties_as_there_can_be(most: int, lost: list[str]) -> None:
+    """An object that is closed has no more properties than it declares, so a bound on that is no loss."""
+    schema = {"type": "object", "properties": {"a": {}, "b": {}}, "maxProperties": most, **CLOSED}
+    assert lost == [loss.keyword for loss in plan(schema, DIALECTS[0]).losses]

@@ -98,6 +98,14 @@ def test_an_untyped_root_that_speaks_of_numbers_too() -> None:
     assert all(admits(made, made.forward(value)) for value in (37, {"a": 37}))
 
 
+def test_a_renamed_property_leaves_its_object_closed() -> None:
+    """A tool that is only shown is written anew where a name is refused; what it forbids is said all the same."""
+    inner = {"type": "object", "properties": {"two words": {"type": "string"}}, "additionalProperties": False}
+    made = plan({"type": "object", "properties": {"a": inner}}, TOOL)
+    assert made.lossless
+    assert (True, False) == (admits(made, {"a": {"two_words": "x"}}), admits(made, {"a": {"three": "x"}}))
+
+
 def test_an_address_beside_a_reference() -> None:
     """Up to draft-07 nothing beside `$ref` counts, so an `$id` there moves no reference."""
     schema = {

@@ -47,7 +47,8 @@ def _emit_declared(context: Context, sites: Sequence[Site], shape: Shape, level:
     for name, place in shape.properties.items():
         if not _add_property(context, shape, name, place, level, properties):
             return never()
-    _count_properties(context, sites, len(shape.required), sentences)
+    most = None if shape.is_open else len(properties.schemas)
+    _count_properties(context, sites, (len(shape.required), most), sentences)
     if not shape.is_open:
         return _or_nothing(context, properties)
     rest_name = _free_name(_REST, properties.schemas)
@@ -108,11 +109,15 @@ def _free_name(wanted: str, taken: dict[str, Any]) -> str:
     return wanted
 
 
-def _count_properties(context: Context, sites: Sequence[Site], required: int, sentences: Sentences) -> None:
+def _count_properties(
+    context: Context, sites: Sequence[Site], counts: tuple[int, int | None], sentences: Sentences
+) -> None:
+    """Say how many properties there have to be, where what is sent may have fewer or more."""
+    fewest, most = counts
     for site in sites:
-        if site.has("minProperties") and site.get("minProperties") > required:
+        if site.has("minProperties") and site.get("minProperties") > fewest:
             describe_keyword(context, site, "minProperties", site.get("minProperties"), sentences)
-        if site.has("maxProperties"):
+        if site.has("maxProperties") and (most is None or site.get("maxProperties") < most):
             describe_keyword(context, site, "maxProperties", site.get("maxProperties"), sentences)
 
 

@@ -130,7 +130,8 @@ class _Speller:
                 sent["propertyOrdering"] = list(properties)
             if not sent["required"]:
                 del sent["required"]
-        if not self.dialect.closed_objects:
+        is_implied = self.dialect.enforcement == "compiled"  # a grammar has no more than it states
+        if is_implied and not self.dialect.closed_objects:
             del sent["additionalProperties"]
         return sent
 
