@@ -11,7 +11,20 @@ import anthropic
 import pytest
 
 from penguiflow_llm_anthropic import create
-from penguiflow_llm_testing import Answer, FailMidway, Simulator, overloaded
+from penguiflow_llm_testing import (
+    END_CHUNKS,
+    Answer,
+    ConnectionAct,
+    Disconnect,
+    FailMidway,
+    Failure,
+    Pause,
+    ReadRequest,
+    SendChunk,
+    SendHead,
+    Simulator,
+    overloaded,
+)
 from penguiflow_llm_types import (
     Done,
     LLMAuthError,
@@ -64,7 +77,7 @@ async def make(request: pytest.FixtureRequest) -> AsyncIterator[Callable[..., Wi
     made: list[WireProvider] = []
 
     def provider(url: str, **options: Any) -> WireProvider:
-        made.append(create(KEY, url.removesuffix("/v1"), use_aiohttp=request.param, **options))
+        made.append(create(KEY, url, use_aiohttp=request.param, **options))
         return made[-1]
 
     yield provider
@@ -72,22 +85,22 @@ async def make(request: pytest.FixtureRequest) -> AsyncIterator[Callable[..., Wi
         await one.aclose()
 
 
-def _whole(body: Any, **how: Any) -> Any:
-    async def script(request: Any) -> None:
-        await request.answer(body if isinstance(body, bytes) else json.dumps(body).encode(), **how)
-
-    return script
+def _whole(body: Any, *, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> Failure:
+    return Failure(status=status, json=body, headers=headers)
 
 
-async def test_a_plain_call(serve: Any, make: Any) -> None:
+async def test_a_plain_call(llm_simulator: Simulator, make: Any) -> None:
     """One request, with the credential as the API wants it now, and nothing of the SDK in the answer."""
-    wire = await serve(_whole(ANSWER, more="request-id: req_1\r\n"))
-    provider = make(wire.url, betas="b1", default_headers={"X-A": "a"}, default_query={"q": "1"})
+    llm_simulator.script(_whole(ANSWER, headers=(("request-id", "req_1"),)))
+    provider = make(
+        llm_simulator.base_url("anthropic"), betas="b1", default_headers={"X-A": "a"}, default_query={"q": "1"}
+    )
     response = await provider.complete(REQUEST)
-    sent = wire.requests[0]
-    assert "POST /v1/messages?q=1 HTTP/1.1" == sent.line
-    assert (f"Bearer {KEY}", "2026-10-21", "b1", "a", "application/json") == tuple(
-        sent.headers[name] for name in ("authorization", "anthropic-version", "anthropic-beta", "x-a", "content-type")
+    [sent] = llm_simulator.journal
+    assert ("POST", "/v1/messages", "q=1", True) == (sent.method, sent.path, sent.query, sent.was_sent_with(KEY))
+    assert (sent.header("authorization") or "").startswith("Bearer ")
+    assert ("2026-10-21", "b1", "a", "application/json") == tuple(
+        sent.header(name) for name in ("anthropic-version", "anthropic-beta", "x-a", "content-type")
     )
     assert (
         b'{"model":"claude-haiku-4-5","max_tokens":32000,"messages":[{"role":"user","content":"hello"}]}' == sent.body
@@ -96,22 +109,23 @@ async def test_a_plain_call(serve: Any, make: Any) -> None:
     assert isinstance(response.raw, dict)
 
 
-async def test_the_older_version_is_asked_for_by_itself(serve: Any, make: Any) -> None:
+async def test_the_older_version_is_asked_for_by_itself(llm_simulator: Simulator, make: Any) -> None:
     """Only for a request that needs it."""
-    wire = await serve(_whole(ANSWER))
-    provider = make(wire.url)
+    llm_simulator.script(_whole(ANSWER), _whole(ANSWER))
+    provider = make(llm_simulator.base_url("anthropic"))
     for sampling in (Sampling(temperature=0), Sampling()):
         await provider.complete(LLMRequest(model=REQUEST.model, messages=REQUEST.messages, sampling=sampling))
-    assert ["2023-06-01", "2026-10-21"] == [request.headers["anthropic-version"] for request in wire.requests]
+    assert ["2023-06-01", "2026-10-21"] == [request.header("anthropic-version") for request in llm_simulator.journal]
 
 
-async def test_a_bearer_token(serve: Any) -> None:
+async def test_a_bearer_token(llm_simulator: Simulator) -> None:
     """In place of a key."""
-    wire = await serve(_whole(ANSWER))
-    provider = create(None, wire.url.removesuffix("/v1"), auth_token="token-1")
+    provider = create(None, llm_simulator.base_url("anthropic"), auth_token="token-1")
     await provider.complete(REQUEST)
     await provider.aclose()
-    assert "Bearer token-1" == wire.requests[0].headers["authorization"]
+    [sent] = llm_simulator.journal
+    assert sent.was_sent_with("token-1")
+    assert (sent.header("authorization") or "").startswith("Bearer ")
 
 
 def _error(kind: str, message: str, **details: Any) -> dict[str, Any]:
@@ -151,17 +165,17 @@ REFUSALS: Final = [
 
 
 @pytest.mark.parametrize(("status", "body", "error"), REFUSALS)
-async def test_refusals(serve: Any, make: Any, status: int, body: Any, error: type[LLMError]) -> None:
+async def test_refusals(llm_simulator: Simulator, make: Any, status: int, body: Any, error: type[LLMError]) -> None:
     """Each is the type that says what can be done, with the words of whoever refused, and asked once."""
-    wire = await serve(_whole(body, status=status, more="request-id: req_1\r\n"))
+    llm_simulator.script(_whole(body, status=status, headers=(("request-id", "req_1"),)))
     with pytest.raises(LLMError) as caught:
-        await make(wire.url).complete(REQUEST)
+        await make(llm_simulator.base_url("anthropic")).complete(REQUEST)
     assert (error, status, "req_1", "anthropic", 1) == (
         type(caught.value),
         caught.value.status,
         caught.value.request_id,
         caught.value.provider,
-        len(wire.requests),
+        len(llm_simulator.journal),
     )
     assert (None, None) == (caught.value.__cause__, caught.value.__context__)
 
@@ -173,92 +187,93 @@ async def test_refusals(serve: Any, make: Any, status: int, body: Any, error: ty
         (_error("rate_limit_error", "Spent.", **SPENT), "enforced_spend_limit_reached"),
     ],
 )
-async def test_what_the_provider_calls_it(serve: Any, make: Any, body: Any, code: str) -> None:
+async def test_what_the_provider_calls_it(llm_simulator: Simulator, make: Any, body: Any, code: str) -> None:
     """The cause where it has a name, else the type: before an answer and inside of it."""
     for status in (429, 200):
-        wire = await serve(_whole(body, status=status))
+        llm_simulator.script(_whole(body, status=status))
         with pytest.raises(LLMError) as caught:
-            await make(wire.url).complete(REQUEST)
+            await make(llm_simulator.base_url("anthropic")).complete(REQUEST)
         assert code == caught.value.code
 
 
-async def test_how_long_to_wait(serve: Any, make: Any) -> None:
+async def test_how_long_to_wait(llm_simulator: Simulator, make: Any) -> None:
     """As the server says it."""
-    refusal = _whole(_error("rate_limit_error", "Slow down."), status=429, more="retry-after: 7\r\n")
-    wire = await serve(refusal)
+    llm_simulator.script(_whole(_error("rate_limit_error", "Slow down."), status=429, headers=(("retry-after", "7"),)))
     with pytest.raises(LLMRateLimitError) as caught:
-        await make(wire.url).complete(REQUEST)
+        await make(llm_simulator.base_url("anthropic")).complete(REQUEST)
     assert 7.0 == caught.value.retry_after_s
 
 
-async def test_no_error_tells_the_key(serve: Any, make: Any) -> None:
+async def test_no_error_tells_the_key(llm_simulator: Simulator, make: Any) -> None:
     """A gateway may quote it."""
-    wire = await serve(_whole(_error("authentication_error", f"{KEY} is bad"), status=401))
+    llm_simulator.script(_whole(_error("authentication_error", f"{KEY} is bad"), status=401))
     with pytest.raises(LLMAuthError) as caught:
-        await make(wire.url).complete(REQUEST)
+        await make(llm_simulator.base_url("anthropic")).complete(REQUEST)
     assert "SENTINEL" not in f"{caught.value!r} {caught.value} {caught.value.body_text()}"
 
 
 @pytest.mark.parametrize("extra", [{"x": {1, 2}}, {"x": float("nan")}, {"x": "\ud800"}])
-async def test_a_body_that_is_not_json(serve: Any, make: Any, extra: dict[str, Any]) -> None:
+async def test_a_body_that_is_not_json(llm_simulator: Simulator, make: Any, extra: dict[str, Any]) -> None:
     """Told as a setting to change, before anything is sent."""
-    wire = await serve(_whole(ANSWER))
     with pytest.raises(LLMConfigurationError):
-        await make(wire.url).complete(LLMRequest(model="m", messages=(), extra=extra))
-    assert [] == wire.requests
+        await make(llm_simulator.base_url("anthropic")).complete(LLMRequest(model="m", messages=(), extra=extra))
+    assert () == llm_simulator.journal
 
 
 async def _events(provider: WireProvider, request: LLMRequest = REQUEST) -> list[StreamEvent]:
     return [event async for event in provider.stream(request)]
 
 
-def _cut(*, reset: bool) -> Any:
-    async def script(request: Any) -> None:
-        await request.events(*FIRST, end=False)
-        request.reset() if reset else request.writer.close()
-
-    return script
+def _begun(*acts: ConnectionAct) -> tuple[ConnectionAct, ...]:
+    """A connection on which the beginning of an answer is followed by `acts`."""
+    head = SendHead(headers={"content-type": "text/event-stream", "transfer-encoding": "chunked"})
+    return (ReadRequest(), head, *(SendChunk(_event(event)) for event in FIRST), *acts)
 
 
-def _stream(*events: Any) -> Any:
-    async def script(request: Any) -> None:
-        await request.events(*events)
-
-    return script
+def _event(payload: Any) -> bytes:
+    return f"data: {json.dumps(payload)}\n\n".encode()
 
 
-STREAMED: Final = [
-    ("reset", _cut(reset=True), LLMStreamInterruptedError, "hi"),
-    ("closed", _cut(reset=False), LLMStreamInterruptedError, "hi"),
-    ("no terminal", _stream(*FIRST), LLMTruncatedError, "hi"),
-    ("error event", _stream(*FIRST, _error("overloaded_error", "Overloaded")), LLMOverloadedError, "hi"),
-    ("error body", _whole(_error("rate_limit_error", "Slow down.")), LLMRateLimitError, None),
+BROKEN: Final = [
+    ("reset", _begun(Disconnect(how="rst")), LLMStreamInterruptedError),
+    ("closed", _begun(Disconnect()), LLMStreamInterruptedError),
+    ("no terminal", _begun(END_CHUNKS), LLMTruncatedError),
+    (
+        "error event",
+        _begun(SendChunk(_event(_error("overloaded_error", "Overloaded"))), END_CHUNKS),
+        LLMOverloadedError,
+    ),
 ]
 
 
-@pytest.mark.parametrize(("script", "error", "text"), [row[1:] for row in STREAMED], ids=[row[0] for row in STREAMED])
-async def test_streams_that_fail(serve: Any, make: Any, script: Any, error: type[LLMError], text: str | None) -> None:
+@pytest.mark.parametrize(("acts", "error"), [row[1:] for row in BROKEN], ids=[row[0] for row in BROKEN])
+async def test_streams_that_fail(llm_simulator: Simulator, make: Any, acts: Any, error: type[LLMError]) -> None:
     """A stream that breaks says so, and hands over what had arrived."""
-    wire = await serve(script)
+    llm_simulator.script_connection(*acts)
     with pytest.raises(error) as caught:
-        await _events(make(wire.url))
+        await _events(make(llm_simulator.base_url("anthropic")))
     partial = caught.value.partial()
-    assert text == (None if partial is None else partial.text)
+    assert partial is not None
+    assert "hi" == partial.text
 
 
-async def test_cancelling_closes_the_socket(serve: Any, make: Any) -> None:
-    """A cancelled call must not go on costing tokens."""
+async def test_an_error_in_place_of_a_stream(llm_simulator: Simulator, make: Any) -> None:
+    """As one body, under a status that says nothing of it; nothing had arrived."""
+    llm_simulator.script(_whole(_error("rate_limit_error", "Slow down.")))
+    with pytest.raises(LLMRateLimitError) as caught:
+        await _events(make(llm_simulator.base_url("anthropic")))
+    assert caught.value.partial() is None
 
-    async def script(request: Any) -> None:
-        await request.events(*FIRST, end=False)
-        await request.wait_for_hang_up()
 
-    wire = await serve(script)
-    stream = make(wire.url).stream(REQUEST)
+async def test_leaving_a_stream_closes_the_socket(llm_simulator: Simulator, make: Any) -> None:
+    """A call that was left must not go on costing tokens."""
+    llm_simulator.script_connection(*_begun(Pause()))
+    stream = make(llm_simulator.base_url("anthropic")).stream(REQUEST)
     while not isinstance(await anext(stream), TextDelta):
         pass
     await stream.aclose()
-    await asyncio.wait_for(wire.requests[0].hung_up.wait(), 5)
+    await asyncio.to_thread(llm_simulator.wait_until_idle)
+    assert 0 == llm_simulator.open_connections
 
 
 VERTEX: Final[dict[str, Any]] = {"access_token": "t", "region": "us-east5", "project_id": "p"}
