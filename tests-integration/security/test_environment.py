@@ -5,12 +5,16 @@ from __future__ import annotations
 import base64
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import anthropic
+import boto3
+import openai
 import pytest
 from everyone import EVERYONE, KEY, MODELS
+from google import genai
 
 from penguiflow_llm import LLMClient, LLMConfigurationError, LLMConnectionError, LLMError, create_client
 from penguiflow_llm_testing import RecordedRequest, Simulator
@@ -185,3 +189,51 @@ def test_a_description_holds_no_credential(provider: str, monkeypatch: pytest.Mo
     for word in (MODELS[provider], "https://models.example.org/v1", "(base_url)", "api_key", "X-Session", "timeout_s"):
         assert word in texts[0]
     assert "http://proxy.example.org:3128" in texts[0]
+
+
+CLIENTS: dict[str, Callable[[], Any]] = {
+    "openai": lambda: openai.AsyncOpenAI(api_key=KEY, base_url=HANDED_OVER),
+    "anthropic": lambda: anthropic.AsyncAnthropic(api_key=KEY, base_url=HANDED_OVER),
+    "google": lambda: genai.Client(api_key=KEY),
+    "bedrock": lambda: boto3.client(
+        "bedrock-runtime", "eu-west-1", aws_access_key_id=KEY, aws_secret_access_key=KEY, endpoint_url=HANDED_OVER
+    ),
+    "databricks": lambda: openai.AsyncOpenAI(api_key=KEY, base_url=HANDED_OVER),
+    "openrouter": lambda: openai.AsyncOpenAI(api_key=KEY, base_url=HANDED_OVER),
+}
+HANDED_OVER = "https://me:STRAY@models.example.org/v1"
+
+
+@EVERYONE
+def test_an_sdk_client_that_is_handed_over_is_said_to_be_one(provider: str) -> None:
+    """Its address, without the credential that it may hold; its settings are not ours to tell."""
+    described = create_client(MODELS[provider], client=CLIENTS[provider]()).describe()
+    setup = described.models[0].setup
+    assert setup is not None
+    assert ("client", "client", "client", None) == (
+        setup.base_url_source, setup.credential_source, setup.engine, setup.proxy,
+    )  # fmt: skip
+    assert (setup.base_url or "").rstrip("/") == ("" if provider == "google" else "https://models.example.org/v1")
+    assert "STRAY" not in f"{described}{described!r}"
+
+
+def test_what_only_the_first_request_finds_is_not_made_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Vertex AI's address follows from its location, AWS's from its region, a profile of Anthropic's may hold one."""
+    for name in (*KEYS.values(), *URLS.values(), "ANTHROPIC_AUTH_TOKEN", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("ANTHROPIC_PROFILE", "work")
+    clients = {
+        "google": create_client(MODELS["google"], vertexai=True, project="p", location="eu"),
+        "bedrock": create_client(MODELS["bedrock"], region="eu-west-1", profile="work"),
+        "anthropic": create_client(MODELS["anthropic"]),
+    }
+    setups = {name: client.describe().models[0].setup for name, client in clients.items()}
+    said = {
+        name: setup and (setup.base_url, setup.base_url_source, setup.region, setup.credential_source)
+        for name, setup in setups.items()
+    }
+    assert said == {
+        "google": (None, "default", "eu", "Application Default Credentials"),
+        "bedrock": (None, "default", "eu-west-1", "profile"),
+        "anthropic": (None, "ANTHROPIC_PROFILE", None, "ANTHROPIC_PROFILE"),
+    }

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+
+import pytest
 
 PROGRAM = """
 import asyncio, sys
@@ -69,5 +72,35 @@ load_prices()
 assert is_loaded()
 import genai_prices
 assert genai_prices.calc_price(genai_prices.Usage(input_tokens=1, output_tokens=1), "gpt-5", provider_id="openai")
+"""
+    )
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_process_may_fork_while_the_list_loads() -> None:
+    """In a child, an import that another thread was in the middle of would never end; so the fork waits for it."""
+    run(
+        """
+import os, signal, threading
+
+begun, never = threading.Event(), threading.Event()
+
+class Slow:
+    def find_spec(self, name, path=None, target=None):
+        if name == "genai_prices":
+            begun.set()
+            never.wait(0.3)
+
+sys.meta_path.insert(0, Slow())
+loading = threading.Thread(target=load_prices)
+loading.start()
+assert begun.wait(10)
+child = os.fork()
+if not child:
+    signal.alarm(10)
+    load_prices()
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+loading.join()
 """
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from penguiflow_llm_core._model_price import ModelPrice
 from penguiflow_llm_types import Usage
@@ -56,7 +58,8 @@ def attempt_cost(usage: Usage | None, tariff: Tariff) -> Cost | None:
         or usage.output_tokens is None
     ):
         return None
-    # The tables take half a second of CPU to load, so they are loaded where a list price is first asked for.
+    load_prices()
+    # See there.
     from penguiflow_llm_core._price_list import list_price
 
     listed = list_price(
@@ -67,7 +70,15 @@ def attempt_cost(usage: Usage | None, tariff: Tariff) -> Cost | None:
 
 def load_prices() -> None:
     """Load the price list now, such as when a server starts, and not when a cost is first asked for."""
-    # It stays off the import path of those who ask for no cost.
-    from penguiflow_llm_core._price_list import load
+    with _LOADING:
+        # It takes half a second of CPU, and stays off the import path of those who ask for no cost.
+        from penguiflow_llm_core._price_list import load
 
-    load()
+        load()
+
+
+_LOADING: Final = threading.RLock()
+"""Held while the list loads, and by who forks: in a child, an import that another thread had begun never ends."""
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_LOADING.acquire, after_in_parent=_LOADING.release, after_in_child=_LOADING.release)

@@ -57,6 +57,7 @@ _VARIANTS: Final[Mapping[str, Mapping[str, str]]] = {
 """The tiers some models have a list price for, as `genai-prices` names them."""
 
 
+@lru_cache(maxsize=1)
 def load() -> None:
     """Read the tables now; the first price does it otherwise."""
     genai_prices.calc_price(genai_prices.Usage(input_tokens=0, output_tokens=0), "gpt-4o", provider_id="openai")
