@@ -18,7 +18,7 @@ from penguiflow_llm.telemetry import Hook
 from penguiflow_llm.telemetry.logs import LogHook
 from penguiflow_llm.telemetry.otel import OpenTelemetryHook
 from penguiflow_llm.telemetry.prometheus import PrometheusHook
-from penguiflow_llm_testing import RecordedRequest, Replay, Simulator
+from penguiflow_llm_testing import Answer, RecordedRequest, Replay, ScriptedToolCall, Simulator
 
 TAINT = "TAINT"
 HOSTILE = {
@@ -28,7 +28,7 @@ HOSTILE = {
     "a path": f"../../../{TAINT}?x=1#y",
     "a URL": f"https://evil.test/{TAINT}",
     "NUL and more": f"\x00\x1b[31m{TAINT}\u2028\ud83d",
-    "very long": TAINT + "a" * 100_000,
+    "very long": TAINT + "a" * 20_000,
 }
 JSON = (("content-type", "application/json"),)
 WEATHER = {
@@ -93,10 +93,18 @@ def a_refusal(said: str) -> Replay:
     )
 
 
-async def two_turns(client: LLMClient) -> None:
+def a_stream(said: str) -> Answer:
+    """Text, and a tool call, in the provider's own events."""
+    return Answer(text=said, tool_calls=(ScriptedToolCall(name=said, arguments={"town": said}),))
+
+
+async def two_turns(client: LLMClient, *, streamed: bool = False) -> None:
     """A question, and a second one that hands the answer and the result of its tool call back."""
     question = LLMMessage(role="user", parts=(TextPart(text="Hello."),))
-    answer = await client.complete(question, tools=[WEATHER])
+    if streamed:
+        answer = await client.stream(question, tools=[WEATHER]).result()
+    else:
+        answer = await client.complete(question, tools=[WEATHER])
     assert answer.tool_calls
     results = [ToolResultPart(tool_call_id=call.id, name=call.name, content=()) for call in answer.tool_calls]
     history = [question, answer.message, LLMMessage(role="tool", parts=tuple(results))]
@@ -105,15 +113,16 @@ async def two_turns(client: LLMClient) -> None:
 
 
 @EVERYONE
-async def test_an_answer_goes_back_in_the_body_alone(provider: str) -> None:
+@pytest.mark.parametrize("streamed", [False, True])
+async def test_an_answer_goes_back_in_the_body_alone(provider: str, streamed: bool) -> None:
     """The turn after a hostile answer is sent where, and with the headers that, the one after any answer is."""
     with Simulator() as simulator:
         url = simulator.base_url(provider)
         async with create_client(MODELS[provider], api_key=KEY, base_url=url, max_retries=0) as client:
             sent = {}
             for how, said in {"usual": "weather", **HOSTILE}.items():
-                simulator.script(an_answer(provider, said), a_refusal("no"))
-                await two_turns(client)
+                simulator.script(a_stream(said) if streamed else an_answer(provider, said), a_refusal("no"))
+                await two_turns(client, streamed=streamed)
                 sent[how] = routed(simulator.journal[-1])
     assert dict.fromkeys(sent, sent["usual"]) == sent
 
