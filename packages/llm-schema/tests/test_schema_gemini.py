@@ -274,3 +274,20 @@ MESSAGES: list[tuple[str, Any, str, str]] = [
 def test_messages(dialect: str, schema: Any, rule: str, message: str) -> None:
     """A row per text of the catalogue that a schema can cause, but those on depth and states: no limit is published."""
     assert [(rule, message)] == [(found.rule, found.message) for found in check(schema, dialect)]
+
+
+def test_recursion_that_is_written_out_ends() -> None:
+    """Definitions that lead to one another are sent no deeper than any schema is read, and the rest is JSON text."""
+    ways = [{"$ref": f"#/$defs/{letter}0"} for letter in "xyz"]
+    rings = {"x": 2, "y": 5, "z": 7}
+    definitions = {
+        f"{letter}{at}": {"additionalProperties": {"$ref": f"#/$defs/{letter}{(at + 1) % size}"}}
+        for letter, size in rings.items()
+        for at in range(size)
+    }
+    word = {"type": "object", "properties": {"a": {"$ref": "#/$defs/word"}}, "additionalProperties": False}
+    schema = {"allOf": [{"$ref": "#/$defs/word"}, *ways], "$defs": {"word": word, **definitions}}
+    made = plan(schema, "gemini/function@2026-11")
+    assert made.compatible
+    assert ("type", "relaxed") in {(loss.keyword, loss.action) for loss in made.losses}
+    assert plan(made.schema, "gemini/function@2026-11").lossless

@@ -125,6 +125,27 @@ def test_a_branch_that_is_still_being_written() -> None:
     assert {"p": 1} == made.restore({"p": 1})
 
 
+def crowded(schema: dict[str, Any]) -> SchemaPlan:
+    """A plan with more unions than the dialect takes, so that optional is a list of at most one, here of `a`."""
+    others = {f"p{index}": {"anyOf": [{"type": "string"}, {"type": "object"}]} for index in range(20)}
+    return plan({"type": "object", "properties": {**others, "a": schema}}, "openrouter/portable@2026-11")
+
+
+def test_an_optional_value_that_is_still_being_written() -> None:
+    """Of a list of at most one, too, what only lacks parts is read as it was sent."""
+    made = crowded({"anyOf": [{"type": "array", "items": {}}, {"type": "string"}]})
+    assert [{"option_1": [], "option_2": ["sha"]}] == made.forward({"a": "sha"})["a"]
+    assert {"a": "sha"} == made.restore({"a": [{"option_2": ["sha"]}]})
+    assert {"a": ["x", 2]} == made.restore({"a": ["x", 2]})
+
+
+def test_a_tuple_with_further_items_stays() -> None:
+    """Items beyond a tuple are not asked for; a list that has some is no list of at most one tuple."""
+    made = crowded({"type": "array", "prefixItems": [{"type": "string"}]})
+    assert {"a": ["x", "y"]} == made.restore({"a": ["x", "y"]})
+    assert {"a": ["x"]} == made.restore({"a": [{"item_0": ["x"]}]})
+
+
 def test_value_is_not_altered(made: SchemaPlan) -> None:
     """The raw answer is kept for logs."""
     value = {"votes": [{"key": "a", "value": 1}], "any": "1"}

@@ -129,9 +129,10 @@ class _Restorer:
             return value  # restored before
         if not value:
             return None
-        one = Branch(codec.schema, codec.inner)
-        is_sent = len(value) == 1 and not self.distances.of(codec.schema, value[0])
-        if not is_sent and self.forwarder.fits_any((one,), value, level):
+        one, distance = Branch(codec.schema, codec.inner), self.distances.of(codec.schema, value[0])
+        is_sent = len(value) == 1 and _is_beginning(value[0], distance)
+        is_other = len(value) > 1 and distance >= CONTRADICTION  # a list of what was not sent as items
+        if not is_sent and (is_other or self.forwarder.fits_any((one,), value, level)):
             return value  # restored before
         return self.walk(codec.inner, value[0], level + 1)
 
@@ -150,8 +151,7 @@ class _Restorer:
     def _union(self, branches: Sequence[Branch], value: Any, level: int) -> Any:
         ranked = [self.distances.of(branch.schema, value) for branch in branches]
         nearest = min(ranked)
-        is_beginning = bool(value) and nearest < CONTRADICTION  # nothing is wrong with it, only missing
-        if nearest and not is_beginning and self.forwarder.fits_any(branches, value, level):
+        if not _is_beginning(value, nearest) and self.forwarder.fits_any(branches, value, level):
             return value  # restored before
         return self.walk(branches[ranked.index(nearest)].codec, value, level + 1)
 
@@ -160,6 +160,11 @@ def _is_absent(one: Field, item: Any) -> bool:
     if isinstance(one.codec, MaybeCodec):  # left out where it can be: then an empty list is null
         return one.is_optional and not one.left_out and (item == [] or (item is None and not one.codec.null_is_item))
     return one.null_is_absent and item is None
+
+
+def _is_beginning(value: Any, distance: int) -> bool:
+    """Whether `value` is as it is sent, or nothing is wrong with it and only parts are missing; {} may be anything."""
+    return not distance or (bool(value) and distance < CONTRADICTION)
 
 
 def _is_only(value: Any, name: str) -> bool:

@@ -14,7 +14,7 @@ from ._context import MAX_NODES, Budget, Cut, DefinitionKey, TooLargeError
 from ._dialect import Dialect
 from ._dialects import get_dialect
 from ._disjoint import Definitions
-from ._document import Document, read_document
+from ._document import MAX_DEPTH, Document, read_document
 from ._loss import SchemaLoss
 from ._plan import SchemaPlan
 from ._recursion import order_of, uses_of
@@ -27,6 +27,7 @@ from ._unions import closed_object
 __all__ = ["DialectTransformer", "JsonSchemaTransformer", "plan"]
 
 _MOST_SETTLINGS: Final = 4  # attempts at finding out which branches need telling apart
+_DEEPEST: Final = MAX_DEPTH - 4  # levels; what a root that is wrapped and a definition take is left
 _UNROLLED: Final = 2  # times that a definition is written again where it leads back to itself
 
 
@@ -68,6 +69,7 @@ def _shown(document: Document, dialect: Dialect) -> SchemaPlan:
 
 def _compiled(document: Document, dialect: Dialect) -> SchemaPlan:
     """The first attempt that keeps to the limits; failing all, the last with the reasons why it does not."""
+    dialect = _bounded(dialect)
     budget: Budget | None = Budget()
     last: SchemaPlan | None = None
     expander = Expander(Resolver(document))
@@ -91,6 +93,12 @@ def _compiled(document: Document, dialect: Dialect) -> SchemaPlan:
             return made
         budget = following or tighter(budget, made.stats, dialect, partial(_levels, written))
     return last if last is not None else _too_large(document, dialect)
+
+
+def _bounded(dialect: Dialect) -> Dialect:
+    """A dialect that states no depth takes none beyond what is read: recursion that is written out may reach it."""
+    limits = dialect.limits
+    return dialect if limits.depth is not None else replace(dialect, limits=replace(limits, depth=_DEEPEST))
 
 
 def _broken(made: SchemaPlan, written: Compiled, dialect: Dialect) -> tuple[str, ...]:
