@@ -179,9 +179,9 @@ async def _outage(bench: Bench, client: LLMClient) -> None:
 
 
 def _failing(bench: Bench) -> None:
-    """A failure after which the wait, half a second, would outlast the deadline."""
+    """Two failures: the first wait is half a second, the second, a whole one, would outlast the deadline."""
     bench.jitter.least = bench.jitter.most = 1.0
-    bench.simulator.script(Failure(status=500, body=b""), Answer())
+    bench.simulator.script(*[Failure(status=500, body=b"")] * 2, Answer())
 
 
 def _down(bench: Bench) -> None:
@@ -208,8 +208,8 @@ CONTROL: Final = (
         id="F69",
         title="deadline within a wait",
         inject=_failing,
-        settings={"timeout_s": 0.4},
-        expect=never("LLMServerError", ANY, raised="LLMTimeoutError", most_s=0.3),
+        settings={"timeout_s": 1.4, "max_retries": 2},
+        expect=never("LLMServerError", ANY, raised="LLMTimeoutError", requests=2, least_s=0.5, most_s=1.2),
     ),
     Fault(id="F70a", title="reader leaves", inject=_hold_body, call=_leave, plain=False, expect=fine()),
     Fault(id="F70b", title="reader forgets", inject=_hold_body, call=_drop, plain=False, expect=fine()),
