@@ -10,6 +10,7 @@ import anthropic
 import httpcore2
 import httpx2
 import pytest
+from everyone import EVERYONE, KEY, MODELS
 
 from penguiflow_llm import LLMConfigurationError, create_client
 from penguiflow_llm_anthropic._transport._sdk import _SDK as ANTHROPIC_SDK
@@ -17,20 +18,11 @@ from penguiflow_llm_google._transport._engines import Httpx2Engine
 from penguiflow_llm_openai_compat.transport import OPENAI_SDK
 from penguiflow_llm_types.wire import guard_connection
 
-KEY = "sk-SENTINEL-0123456789abcdefABCDEF"
 NAME = "rebound.example.org"
-MODELS = {
-    "openai": "openai/gpt-5.4-mini",
-    "anthropic": "anthropic/claude-sonnet-4-6",
-    "google": "google/gemini-3-flash-preview",
-    "bedrock": "bedrock/us.anthropic.claude-sonnet-4-5-20250929-v1:0",
-    "databricks": "databricks/databricks-gpt-5-4-mini",
-    "openrouter": "openrouter/anthropic/claude-sonnet-4.6",
-}
 FORBIDDEN = ("169.254.169.254", "fe80::a9fe:a9fe", "::ffff:169.254.169.254", "fd00:ec2::254", "100.100.100.200")
 
 
-@pytest.mark.parametrize("provider", MODELS)
+@EVERYONE
 @pytest.mark.parametrize("address", FORBIDDEN)
 async def test_a_name_that_leads_there(provider: str, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The name server is the attacker's: it says so only once the URL has been looked at."""

@@ -59,7 +59,7 @@ def attempt_cost(usage: Usage | None, tariff: Tariff) -> Cost | None:
     ):
         return None
     load_prices()
-    # See there.
+    # It is loaded by now; at the top of this file who asks for no cost would load it too.
     from penguiflow_llm_core._price_list import list_price
 
     listed = list_price(
