@@ -21,6 +21,7 @@
 """Put the same real schemas through other libraries' transformers and through ours, and say what each made of them.
 
     uv run --script tools/compare_transformers.py [FOLDER] [--file NAME ...] [--dialect NAME ...] [--every N]
+                                                    [--workers N]
 
 On demand only: the versions compared are those above, and no environment of this workspace has them. What is counted is
 in `transformers_compared/_lost.py`; it reads the schema before and after, and values, and is the same for all.
@@ -30,9 +31,12 @@ from __future__ import annotations
 
 import argparse
 import copy
+import itertools
+import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -54,6 +58,7 @@ _COLUMNS: Final = (
     "changed otherwise",
     *FEATURES,
 )
+_SHARES: Final = 16  # of the schemas, so that no worker is left with most of the long ones
 _SECONDS: Final = 60  # for one schema; what takes longer counts as a crash
 _VERSIONS: Final = ("openai", "anthropic", "google-genai", "pydantic-ai-slim", "litellm")
 
@@ -86,6 +91,22 @@ def _lost(record: Record, made: Made) -> Iterator[str]:
         yield "not judged"
 
 
+def measured(
+    wanted: list[Transformer], records: list[Record], workers: int
+) -> Iterable[tuple[Transformer, Counter[str]]]:
+    """Each transformer with its counts, in order, every share of the schemas in a process of its own."""
+    shares = [records[start::_SHARES] for start in range(min(_SHARES, len(records)))]
+    with ProcessPoolExecutor(workers) as pool:
+        names = [(one.name, one.dialect) for one in wanted]  # transformers are functions within functions: not sent
+        counted = pool.map(_measure_named, *zip(*itertools.product(names, shares), strict=True))
+        for one in wanted:
+            yield one, sum(itertools.islice(counted, len(shares)), Counter[str]())
+
+
+def _measure_named(name: tuple[str, str], records: list[Record]) -> Counter[str]:
+    return measure(next(one for one in transformers() if (one.name, one.dialect) == name), records)
+
+
 def row(one: Transformer, counts: Counter[str]) -> str:
     total = counts["schemas"]
     lost = [f"{counts[name]} of {counts[f'{name} seen']}" for name in FEATURES]
@@ -116,6 +137,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--file", action="append", metavar="NAME", help=f"repeatable; {', '.join(_FILES)} by default")
     parser.add_argument("--dialect", action="append", help="compare for this one only; repeatable")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="one of N schemas only (%(default)s)")
+    parser.add_argument("--workers", type=int, default=os.cpu_count(), metavar="N", help="processes (%(default)s)")
     return parser.parse_args()
 
 
@@ -130,10 +152,9 @@ def main() -> int:
         f"{datetime.now(tz=UTC):%Y-%m-%d}, {len(records)} schemas of {', '.join(options.file or _FILES)}: {versions}.\n"
     )
     print("| " + " | ".join(_COLUMNS) + " |\n" + "|---" * len(_COLUMNS) + "|")
-    for one in transformers():
-        if options.dialect and one.dialect not in options.dialect:
-            continue
-        print(row(one, measure(one, records)), flush=True)
+    wanted = [one for one in transformers() if not options.dialect or one.dialect in options.dialect]
+    for one, counts in measured(wanted, records, options.workers):
+        print(row(one, counts), flush=True)
     return 0
 
 
