@@ -80,6 +80,7 @@ PLAIN: Final = [
     ),
     ("F31 408", _whole(b"", status=408), LLMTimeoutError, {"server"}),
     ("F20 long refusal", _whole(b"x" * 3_000_000, status=500), LLMServerError, {None}),
+    ("F23 refusal in an unknown coding", _whole(b"x", status=500, coding="zstd"), LLMServerError, {None}),
     ("F23 refusal", _whole(b"x", status=500, coding="gzip"), LLMServerError, {None}),
     ("F44 a list", _whole(b"[1]", status=500), LLMServerError, {None}),
     ("F45 error in a 200", _whole(_error("Internal", "server_error")), LLMServerError, {None}),
@@ -100,6 +101,20 @@ async def test_plain_failures(
     assert (caught.value.provider, caught.value.model) == ("openai", "gpt-4o")
     assert "SENTINEL" not in f"{caught.value!r} {caught.value} {caught.value.body_text()}"
     assert len(llm_simulator.journal) == 1  # nothing below retries
+
+
+@pytest.mark.parametrize(("status", "error"), [(200, LLMProtocolError), (500, LLMServerError)])
+async def test_a_coding_nobody_asked_for_ends_the_connection(
+    llm_simulator: Simulator, make: Any, status: int, error: type[LLMError]
+) -> None:
+    """It is seen in the head; what is still to come must not hold the connection."""
+    head = SendHead(status=status, headers={"content-encoding": "zstd", "transfer-encoding": "chunked"})
+    llm_simulator.script_connection(ReadRequest(), head, SendChunk(b"x"), Pause())
+    provider = make(llm_simulator.base_url("openai"))
+    with pytest.raises(error):
+        await provider.complete(REQUEST)
+    await asyncio.to_thread(llm_simulator.wait_until_idle)
+    assert 0 == llm_simulator.open_connections
 
 
 async def test_compressed_answers_are_read(llm_simulator: Simulator, make: Any) -> None:

@@ -55,7 +55,7 @@ class Connection:
             error = failure(cause, stage="headers", host=host_of(url))
         else:
             if response.status < 300:
-                return await self._answer(response, url, stream=stream)
+                return self._answer(response, url, stream=stream)
             error = await self._refusal(response, url, client)
         raise error  # outside of the handler, so that the engine's exception and its request are not held by ours
 
@@ -91,37 +91,25 @@ class Connection:
             why = self._redact(str(cause))
         raise LLMConfigurationError(f"the request is no JSON: {why}; check extra", phase="local")
 
-    async def _answer(self, response: Response, url: str, *, stream: bool) -> Answer:
-        try:
-            return Answer(
-                headers=response.headers,
-                chunks=response.chunks,
-                close=response.close,
-                host=host_of(url),
-                broken=self._broken,
-                stream=stream,
-                request_id_headers=(),
-            )
-        except LLMError:  # a coding that was not asked for
-            await response.close()
-            raise
+    def _answer(self, response: Response, url: str, *, stream: bool) -> Answer:
+        return Answer(
+            headers=response.headers,
+            chunks=response.chunks,
+            close=response.close,
+            host=host_of(url),
+            broken=self._broken,
+            stream=stream,
+            request_id_headers=(),
+        )
 
     async def _refusal(self, response: Response, url: str, client: GenaiClient) -> LLMError:
         headers = {name.lower(): value for name, value in response.headers.items()}
-        body = await self._start_of(response, url)
+        body = await self._answer(response, url, stream=False).read_start()
         error = error_from_response(response.status, body, headers, ERRORS, now=datetime.now(UTC), redact=self._redact)
         if isinstance(error, LLMAuthError) and response.status == 401 and client.uses_token:
             client.forget_token()
             error.kind = "expired"  # a new token may be good: one more try, with one
         return error
-
-    async def _start_of(self, response: Response, url: str) -> bytes:
-        """The body of a refusal, as far as it is worth reading."""
-        try:
-            answer = await self._answer(response, url, stream=False)
-        except LLMError:  # a coding that was not asked for: the status says enough
-            return b""
-        return await answer.read_start()
 
 
 def _engine_of(client: GenaiClient, connect_timeout_s: float) -> Engine:

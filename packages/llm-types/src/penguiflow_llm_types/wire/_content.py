@@ -20,16 +20,17 @@ class ContentDecoder:
 
     Bounded by `max_bytes` after decompression, and by a ratio of 100 to 1 past the first MiB.
 
+    Nothing is raised before the body is read: whoever made one has still to close the connection.
+
     Raises:
         LLMProtocolError: kind "encoding", the coding is unknown or the bytes do not follow it; kind "too_large".
     """
 
-    __slots__ = ("_inflate", "_max", "_received", "_written")
+    __slots__ = ("_inflate", "_max", "_received", "_unknown", "_written")
 
     def __init__(self, encoding: str, *, max_bytes: int) -> None:
         coding = encoding.strip().lower()
-        if coding not in ("", "identity") and coding not in _WINDOW_BITS:
-            raise _broken("encoding", f"a body in the coding {coding[:40]!r}, which was not asked for")
+        self._unknown = coding[:40] if coding not in ("", "identity", *_WINDOW_BITS) else None
         self._inflate = zlib.decompressobj(_WINDOW_BITS[coding]) if coding in _WINDOW_BITS else None
         self._max = max_bytes
         self._received = 0
@@ -38,6 +39,8 @@ class ContentDecoder:
     def feed(self, data: bytes) -> bytes:
         """The bytes that `data` stands for."""
         inflate = self._inflate
+        if self._unknown is not None:
+            raise _broken("encoding", f"a body in the coding {self._unknown!r}, which was not asked for")
         if inflate is None:
             self._count(len(data))
             return data
