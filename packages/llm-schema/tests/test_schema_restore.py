@@ -131,6 +131,23 @@ def crowded(schema: dict[str, Any]) -> SchemaPlan:
     return plan({"type": "object", "properties": {**others, "a": schema}}, "openrouter/portable@2026-11")
 
 
+@pytest.mark.parametrize("value", [{}, {"size": "small"}, {"name": "a"}])
+def test_a_branch_with_an_optional_pattern(value: Any) -> None:
+    """A pattern binds strings: the null of what was left out does not speak against its branch."""
+    sized = {"name": {"type": "string"}, "size": {"type": "string", "pattern": "^(small|large)$"}}
+    priced = {"price": {"type": "number"}}
+    branches = [
+        {"type": "object", "properties": priced, "required": ["price"], "additionalProperties": False},
+        {"type": "object", "properties": sized, "additionalProperties": False},
+    ]
+    made = plan(
+        {"type": "object", "properties": {"one": {"anyOf": branches}}, "required": ["one"]}, "openai/strict@2026-11"
+    )
+    sent = made.forward({"one": value})
+    assert {"one": {"name": None, "size": None} | value} == sent
+    assert {"one": value} == made.restore(sent)
+
+
 def test_an_optional_value_that_is_still_being_written() -> None:
     """Of a list of at most one, too, what only lacks parts is read as it was sent."""
     made = crowded({"anyOf": [{"type": "array", "items": {}}, {"type": "string"}]})

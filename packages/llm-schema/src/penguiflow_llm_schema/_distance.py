@@ -96,7 +96,10 @@ def _has_type(schema: Mapping[str, Any], value: Any) -> bool:
 
 def _listing(schema: Mapping[str, Any], value: Any) -> int:
     """0 where `value` is listed; the beginning of a listed string is one that is still being written."""
-    listed = [schema["const"]] if "const" in schema else schema.get("enum", words_of(schema.get("pattern", "")))
+    if "const" in schema or "enum" in schema:
+        listed = [schema["const"]] if "const" in schema else schema["enum"]
+    else:  # a pattern binds strings only
+        listed = words_of(schema.get("pattern", "")) if isinstance(value, str) else None
     if listed is None:
         return 0
     if isinstance(value, str):
