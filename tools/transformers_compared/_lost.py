@@ -5,14 +5,15 @@ and lists are empty where they may be, unions take their first branch. Where it 
 schema was changed otherwise and no feature is judged. Then, for each place that has one:
 
 - `dict content`: an object without declared properties whose further ones have a schema. Lost if a mapping with one
-  right entry is not valid for what was sent, or all with a wrong entry are (its schema is gone).
-- `union branch`: a branch of `anyOf` or `oneOf` beyond the first that is not null. Lost if a value of it is not valid
-  for what was sent.
+  right entry is not valid for what was sent, or all with a wrong entry are and come back as they were (its schema is
+  gone).
+- `union branch`: a branch of `anyOf` or `oneOf` beyond the first that is not null. Lost if a value that is valid with
+  this branch alone is not valid for what was sent.
 - `nullability`: a place that takes null beside something else. Lost if null there is not valid for what was sent.
 
-A value is taken forward first where the transformer can. A feature of which a loss is reported, at its place or above
-or below it, is not lost without a word. `jsonschema` judges; undeclared properties are let through, so that a property
-that is left out is no difference, and so are formats, patterns and lower bounds of lengths.
+A value is taken forward first where the transformer can. A feature of which a loss is reported, at its place, above it
+or at what the value has from there on, is not lost without a word. `jsonschema` judges; undeclared properties are let
+through, so that a property that is left out is no difference, and so are formats, patterns and lengths.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ FEATURES: Final[tuple[Feature, ...]] = ("dict content", "union branch", "nullabi
 _MOST_LEVELS: Final = 12
 _MOST_PROBES: Final = 60  # places of one schema that are tried
 _WRONG: Final[tuple[Any, ...]] = ("?", 3.5, True, [], {}, None)
-_LAX: Final = {"format", "pattern", "minLength", "maxLength", "minItems", "minProperties"}
+_LAX: Final = {"format", "pattern", "minLength", "maxLength", "minItems"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Probe:
     feature: Feature
     pointer: str
     choice: Any = None  # the branch, or the entry
+    keyword: str = ""  # of the branch
 
 
 def features_lost(schema: dict[str, Any], made: Made) -> Iterator[str]:
@@ -73,18 +75,35 @@ def _is_lost(schema: dict[str, Any], probe: Probe, made: Made, asked: Any, sent:
     """None where no value that uses the feature could be made."""
     builder = _Builder(schema, probe)
     value = builder.value()
-    if not builder.used or not asked.is_valid(value):
+    if not builder.used or not _with_branch_alone(schema, probe, asked).is_valid(value):
         return None
     is_kept = sent.is_valid(made.forward(value))
     if is_kept and probe.feature == "dict content":
         wrong = [_Builder(schema, Probe(probe.feature, probe.pointer, entry)).value() for entry in _WRONG]
         invalid = [each for each in wrong if not asked.is_valid(each)]
-        is_kept = not invalid or not all(sent.is_valid(made.forward(each)) for each in invalid)
-    return not is_kept and not _is_reported(probe, made)
+        is_kept = not invalid or not all(_comes_through(each, made, sent) for each in invalid)
+    return not is_kept and not _is_reported(probe, builder.passed, made)
 
 
-def _is_reported(probe: Probe, made: Made) -> bool:
-    return any(probe.pointer.startswith(loss.pointer) or loss.pointer.startswith(probe.pointer) for loss in made.losses)
+def _comes_through(value: Any, made: Made, sent: Any) -> bool:
+    as_sent = made.forward(value)
+    return bool(sent.is_valid(as_sent)) and repr(made.restore(as_sent)) == repr(value)
+
+
+def _is_reported(probe: Probe, passed: set[str], made: Made) -> bool:
+    return any(
+        probe.pointer.startswith(loss.pointer) or loss.pointer.startswith(probe.pointer) or loss.pointer in passed
+        for loss in made.losses
+    )
+
+
+def _with_branch_alone(schema: dict[str, Any], probe: Probe, asked: Any) -> Any:
+    if probe.feature != "union branch":
+        return asked
+    narrow = copy.deepcopy(schema)
+    node = dict(schemas_in(narrow))[probe.pointer]
+    node[probe.keyword] = [node[probe.keyword][probe.choice]]
+    return _judge(narrow)
 
 
 def _judge(schema: dict[str, Any]) -> Any:
@@ -117,7 +136,7 @@ def _probes(schema: dict[str, Any]) -> Iterator[Probe]:
                 if branch == {"type": "null"}:
                     yield Probe("nullability", pointer, None)
                 elif index:
-                    yield Probe("union branch", pointer, index)
+                    yield Probe("union branch", pointer, index, keyword)
         if isinstance(node.get("type"), list) and "null" in node["type"] and len(node["type"]) > 1:
             yield Probe("nullability", pointer, None)
         if node.get("nullable") is True:
@@ -129,13 +148,19 @@ def _is_mapping(node: dict[str, Any]) -> bool:
     return isinstance(rest, dict) and bool(rest) and not node.get("properties")
 
 
+def _definitions(root: dict[str, Any]) -> dict[str, Any]:
+    return {name: root[name] for name in ("$defs", "definitions") if name in root}
+
+
 class _Builder:
-    """Builds one value; `used` says whether it came by the place of the probe."""
+    """Builds one value; `used` says whether it came by the place of the probe, `passed` where it went from there on."""
 
     def __init__(self, schema: dict[str, Any], probe: Probe | None) -> None:
         self.root = schema
         self.probe = probe
         self.used = False
+        self.passed: set[str] = set()
+        self._is_inside = False
 
     def value(self) -> Any:
         return self._at(self.root, "", 0)
@@ -143,6 +168,8 @@ class _Builder:
     def _at(self, node: Any, pointer: str, level: int) -> Any:
         if not isinstance(node, dict) or level > _MOST_LEVELS:
             return None
+        if self._is_inside:
+            self.passed.add(pointer)
         probe = self.probe
         is_here = probe is not None and probe.pointer == pointer
         if is_here and probe is not None and probe.feature == "nullability":
@@ -157,6 +184,12 @@ class _Builder:
             return self._at(node["allOf"][0], f"{pointer}/allOf/0", level + 1)
         return self._typed(node, pointer, level, probe if is_here else None)
 
+    def _probed(self, node: Any, pointer: str, level: int) -> Any:
+        self.used = self._is_inside = True
+        value = self._at(node, pointer, level)
+        self._is_inside = False
+        return value
+
     def _referred(self, reference: str, level: int) -> Any:
         target: Any = self.root
         for token in reference.removeprefix("#").split("/")[1:]:
@@ -167,20 +200,20 @@ class _Builder:
         branches = node[keyword]
         index = next((i for i, branch in enumerate(branches) if branch != {"type": "null"}), 0)
         if probe is not None and probe.feature == "union branch":
-            index, self.used = probe.choice, True
-        elif level > _MOST_LEVELS // 2:
+            return self._probed(branches[probe.choice], f"{pointer}/{keyword}/{probe.choice}", level + 1)
+        if level > _MOST_LEVELS // 2:
             index = next((i for i, branch in enumerate(branches) if branch == {"type": "null"}), index)
         return self._at(branches[index], f"{pointer}/{keyword}/{index}", level + 1)
 
     def _typed(self, node: dict[str, Any], pointer: str, level: int, probe: Probe | None) -> Any:
-        stated = node.get("type")
+        stated = node.get("type", "object" if "properties" in node else None)
         kind = next((name for name in stated if name != "null"), None) if isinstance(stated, list) else stated
         if kind == "object" and not node.keys() & {"enum", "const"}:
             return self._object(node, pointer, level, probe)
         if kind == "array" and isinstance(node.get("items"), dict) and not node.get("prefixItems"):
             return self._list(node, pointer, level)
         try:
-            return generate_value({**node, "$defs": self.root.get("$defs", {})}, seed=1)
+            return generate_value({**_definitions(self.root), **node}, seed=1)
         except UnsatisfiableSchemaError:
             return None
 
@@ -193,8 +226,7 @@ class _Builder:
             if level < _MOST_LEVELS // 2 or name in required
         }
         if probe is not None and probe.feature == "dict content":
-            self.used = True
-            entry = self._at(node["additionalProperties"], f"{pointer}/additionalProperties", level + 1)
+            entry = self._probed(node["additionalProperties"], f"{pointer}/additionalProperties", level + 1)
             value["key"] = entry if probe.choice is None else probe.choice
         elif self._leads_to_probe(pointer) and _is_mapping(node):
             value["key"] = self._at(node["additionalProperties"], f"{pointer}/additionalProperties", level + 1)

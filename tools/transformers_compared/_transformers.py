@@ -21,10 +21,13 @@ class Refused(Exception):  # noqa: N818 -- an answer, not a mistake
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What is sent, how a value is sent, and what was reported as lost: nothing, where a library has no such report."""
+    """What is sent, how a value is sent and comes back, and what was reported as lost: nothing, where a library does
+    not do that.
+    """
 
     schema: dict[str, Any]
     forward: Callable[[Any], Any] = field(default=lambda value: value)
+    restore: Callable[[Any], Any] = field(default=lambda value: value)
     losses: tuple[SchemaLoss, ...] = ()
 
 
@@ -60,7 +63,7 @@ def _ours(dialect: str) -> Callable[[dict[str, Any]], Made]:
             raise Refused(str(error)) from error
         if not made.compatible:
             raise Refused("; ".join(made.reasons))
-        return Made(made.schema, made.forward, made.losses)
+        return Made(made.schema, made.forward, made.restore, made.losses)
 
     return transform
 
