@@ -21,7 +21,7 @@ from ._loss import SchemaLoss
 from ._nulls import takes_null
 from ._objects import emit_object
 from ._resolver import Place, Site
-from ._scalars import describe_keyword, emit_scalar, emit_values
+from ._scalars import describe_conditions, emit_scalar, emit_values
 from ._sketch import sketch
 from ._unions import closed_object, emit_union, join_branches
 
@@ -183,12 +183,10 @@ class _Compiler:
     # one place, no union
 
     def _typed(self, found: Conjunction, level: int, sentences: Sentences) -> Emitted:
-        for site, keyword in found.conditions:
-            whole = tuple(map(site.get, ("if", "then", "else")))
-            describe_keyword(self.context, site, keyword, whole if keyword == "else" else site.get(keyword), sentences)
         types, values = found.types, found.values
         if values is not None:
             return emit_values(self.context, found.sites, values, sentences)
+        describe_conditions(self.context, found.conditions, sentences)
         if types is None:
             return Emitted({"type": "string", "description": ANYTHING}, JsonTextCodec(), fits="any")
         if len(types) == 1:

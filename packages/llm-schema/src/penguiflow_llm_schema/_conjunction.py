@@ -16,7 +16,7 @@ from ._json import JsonType, canonical, split
 from ._keywords import ANNOTATIONS, ASSERTIONS
 from ._resolver import Place, Resolver, Site
 
-__all__ = ["Conjunction", "Expander", "PlaceKey", "TooLargeError"]
+__all__ = ["Conjunction", "Expander", "PlaceKey", "TooLargeError", "conditions_of"]
 
 _MOST_OPENED: Final = 200_000  # schemas that all places of one document are made of, together
 
@@ -61,7 +61,7 @@ class Conjunction:
     @cached_property
     def conditions(self) -> list[tuple[Site, str]]:
         """The keywords here that bind values of every type, each with its site."""
-        return [(site, keyword) for site in self.sites for keyword in _conditions(site)]
+        return [(site, keyword) for site in self.sites for keyword in conditions_of(site)]
 
     @cached_property
     def is_trivial(self) -> bool:
@@ -122,7 +122,7 @@ class Expander:
         return found
 
 
-def _conditions(site: Site) -> list[str]:
+def conditions_of(site: Site) -> list[str]:
     """`then` and `else` mean nothing without `if`."""
     found = ["not"] if site.has("not") else []
     if site.has("if"):

@@ -12,7 +12,15 @@ from ._forward import forward
 from ._json import compact
 from ._resolver import Site
 
-__all__ = ["annotation_sentences", "base_description", "noted_sites", "sentence", "with_description", "with_sentences"]
+__all__ = [
+    "SAYABLE",
+    "annotation_sentences",
+    "base_description",
+    "noted_sites",
+    "sentence",
+    "with_description",
+    "with_sentences",
+]
 
 _NOTES: Final = frozenset({"contentEncoding", "contentMediaType", "default", "deprecated", "example", "examples"})
 _LONGEST: Final = 300  # characters of JSON quoted in one sentence
@@ -65,6 +73,10 @@ _SENTENCES: Final[dict[str, Callable[[Any], str]]] = {
         else f"If it does not match {_quoted(v[0])}, it must match {_quoted(v[2])}."
     ),
 }
+
+
+SAYABLE: Final = _SENTENCES.keys()
+"""The keywords that can be said in words."""
 
 
 def sentence(keyword: str, value: Any) -> str:

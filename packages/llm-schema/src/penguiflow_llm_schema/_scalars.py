@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import math
-import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from ._codec import SAME, Branch, Codec, JsonTextCodec, UnionCodec
+from ._conjunction import conditions_of
 from ._context import Context, Emitted, Sentences, never
-from ._describe import sentence
+from ._describe import SAYABLE, sentence
 from ._dialect import Dialect
 from ._facts import holders
 from ._json import JsonType, compact, json_type
+from ._keeps import Keeper
+from ._keywords import ASSERTIONS
 from ._nulls import nullable
-from ._patterns import is_balanced, is_simple, looks_around, matches
+from ._patterns import is_balanced, is_simple, looks_around
 from ._resolver import Site
+from ._widths import lengths
 
-__all__ = ["describe_keyword", "emit_scalar", "emit_values", "is_kept", "strictest"]
+__all__ = ["describe_conditions", "describe_keyword", "emit_scalar", "emit_values", "is_kept", "strictest"]
 
 _BOUNDS: Final[dict[JsonType, tuple[str, ...]]] = {
     "string": ("minLength", "maxLength", "pattern", "format"),
@@ -26,6 +29,7 @@ _BOUNDS: Final[dict[JsonType, tuple[str, ...]]] = {
     "boolean": (),
     "null": (),
 }
+_BESIDE_VALUES: Final = ASSERTIONS - {"const", "enum", "nullable", "type"}  # which the listed values are made by
 _LOWER_BOUNDS: Final = frozenset({"minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"})
 _UPPER_BOUNDS: Final = frozenset({"maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"})
 # OpenAPI's sizes of numbers: they bind nothing that a JSON number would break in practice
@@ -39,53 +43,44 @@ _BINDS_NOTHING: Final[dict[str, tuple[object, ...]]] = {
 }  # fmt: skip
 
 
-def _of_text(fits: Callable[[int, Any], bool]) -> Callable[[Any, Any], bool]:
-    return lambda value, bound: not isinstance(value, str) or fits(len(value), bound)
-
-
-def _of_number(fits: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
-    return lambda value, bound: isinstance(value, bool) or not isinstance(value, int | float) or fits(value, bound)
-
-
-_KEEPS_TO: Final[dict[str, Callable[[Any, Any], bool]]] = {
-    "minLength": _of_text(operator.ge),
-    "maxLength": _of_text(operator.le),
-    "minimum": _of_number(operator.ge),
-    "maximum": _of_number(operator.le),
-    "exclusiveMinimum": _of_number(operator.gt),
-    "exclusiveMaximum": _of_number(operator.lt),
-    "multipleOf": _of_number(lambda value, step: not step or value % step == 0),
-}
-
-
 def emit_scalar(context: Context, sites: Sequence[Site], name: JsonType, sentences: Sentences) -> Emitted:
     """A schema of one scalar type; bounds that the dialect does not take become sentences."""
     schema: dict[str, Any] = {"type": name}
     for keyword in _BOUNDS[name]:
-        found = list(holders(sites, keyword))
-        if found:
-            _bound(context, keyword, found, schema, sentences)
+        _bound(context, keyword, sites, schema, sentences)
     if name in ("integer", "number"):
         _describe_number_format(context, sites, sentences)
     return Emitted(schema, SAME, null=name == "null")
 
 
-def _bound(
-    context: Context, keyword: str, found: list[tuple[Site, Any]], schema: dict[str, Any], sentences: Sentences
-) -> None:
+def _bound(context: Context, keyword: str, sites: Sequence[Site], schema: dict[str, Any], sentences: Sentences) -> None:
+    found = list(holders(sites, keyword))
+    if not found:
+        return
     site, value = strictest(keyword, found)
     inclusive = _inclusive(context, keyword, value, schema["type"])
     if is_kept(context.dialect, keyword, value):
         schema[keyword] = value
     elif inclusive is not None:
         _tighten(schema, *inclusive)
-    else:
+    elif not _is_implied(context.dialect, keyword, value, sites):
         describe_keyword(context, site, keyword, value, sentences)
     if keyword in _LOWER_BOUNDS or keyword in _UPPER_BOUNDS:
         return
     for other, stated in found:  # patterns, formats and steps that hold beside the one that is sent
         if stated != value:
             describe_keyword(context, other, keyword, stated, sentences)
+
+
+def _is_implied(dialect: Dialect, keyword: str, value: Any, sites: Sequence[Site]) -> bool:
+    """Whether the pattern that is sent leaves no other length."""
+    if keyword not in ("minLength", "maxLength"):
+        return False
+    pattern = next((stated for _, stated in holders(sites, "pattern")), None)
+    if pattern is None or not is_kept(dialect, "pattern", pattern):
+        return False
+    least, most = lengths(pattern)
+    return bool(value <= least if keyword == "minLength" else value >= most)
 
 
 def strictest(keyword: str, found: list[tuple[Site, Any]]) -> tuple[Site, Any]:
@@ -106,6 +101,13 @@ def describe_keyword(context: Context, site: Site, keyword: str, value: object, 
         return
     sentences.append(text)
     context.lose(site, keyword, "described", f"{context.dialect.name} does not take {keyword!r}: {text}")
+
+
+def describe_conditions(context: Context, conditions: Sequence[tuple[Site, str]], sentences: Sentences) -> None:
+    """Say `not`, `if`, `then` and `else` in words."""
+    for site, keyword in conditions:
+        whole = tuple(map(site.get, ("if", "then", "else")))
+        describe_keyword(context, site, keyword, whole if keyword == "else" else site.get(keyword), sentences)
 
 
 def is_kept(dialect: Dialect, keyword: str, value: Any) -> bool:
@@ -162,18 +164,24 @@ def emit_values(context: Context, sites: Sequence[Site], values: list[Any], sent
 
 def _within(context: Context, sites: Sequence[Site], values: list[Any], sentences: Sentences) -> list[Any]:
     """The listed values that keep to what else is demanded of them; what is not decided here is said in words."""
-    for keyword, fits in _KEEPS_TO.items():
-        for _, bound in holders(sites, keyword):
-            values = [value for value in values if fits(value, bound)]
-    texts = [value for value in values if isinstance(value, str)]
-    for site, pattern in holders(sites, "pattern") if texts else ():
-        verdicts = {text: matches(pattern, text) for text in texts}
-        values = [value for value in values if not isinstance(value, str) or verdicts.get(value) is not False]
-        if None in verdicts.values():
-            describe_keyword(context, site, "pattern", pattern, sentences)
-    for site, form in holders(sites, "format") if texts else ():
-        describe_keyword(context, site, "format", form, sentences)
+    keeper = Keeper(context.expander.resolver)
+    for site in sites:
+        for keyword in [name for name in site.keywords if name in _BESIDE_VALUES and site.has(name)]:
+            verdicts = [keeper.keeps(site, keyword, value) for value in values]
+            values = [value for value, verdict in zip(values, verdicts, strict=True) if verdict is not False]
+            if None in verdicts:
+                _say(context, site, keyword, sentences)
     return values
+
+
+def _say(context: Context, site: Site, keyword: str, sentences: Sentences) -> None:
+    if keyword == "if":
+        describe_conditions(context, [(site, name) for name in conditions_of(site) if name != "not"], sentences)
+    elif keyword in SAYABLE:
+        describe_keyword(context, site, keyword, site.get(keyword), sentences)
+    else:
+        detail = f"not all of the listed values are known to keep to {keyword!r}; leave out those that do not"
+        context.lose(site, keyword, "relaxed", detail)
 
 
 def _by_type(context: Context, values: list[Any]) -> dict[JsonType, list[Any]]:
