@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from random import Random
 from typing import Any, Final, Literal
 
@@ -38,6 +39,7 @@ from ._values import changed
 __all__ = ["Evidence", "evidence"]
 
 _MOST_TRIED: Final = 60  # values made for one loss
+_MOST_UNFILLED: Final = 10  # values made of one of these, by leaving options empty
 _MOST_CHANGES: Final = 60  # of values of the pool, for all losses that are left
 _UNIONS: Final = frozenset({"allOf", "anyOf", "oneOf"})
 _CLOSING: Final = frozenset({"additionalProperties", "unevaluatedProperties"})
@@ -143,7 +145,10 @@ class _Search:
                 if self._is_changed(value):
                     return True
                 continue
-            was_judged |= self.try_sent(self.subject.made.forward(value))
+            sent = self.subject.made.forward(value)
+            was_judged |= self.try_sent(sent)
+            for without in islice(_unfilled(sent), _MOST_UNFILLED if loss.action == "relaxed" else 0):
+                self.try_sent(without)
             if self.is_shown(loss, ()) or (loss.keyword in _BRANCHING and self._is_kept_out(value)):
                 return True
         if not was_judged:
@@ -203,6 +208,17 @@ class _Search:
         if loss.keyword == "format":
             return node.get("format") not in self.asked.validator.format_checker.checkers
         return False
+
+
+def _unfilled(sent: Any) -> Iterator[Any]:
+    """`sent`, each time with one of the objects that options are sent as, and none of them filled."""
+    if isinstance(sent, dict) and sent and all(name.startswith("option_") for name in sent):
+        yield {name: [] if isinstance(item, list) else None for name, item in sent.items()}
+    for key, item in sent.items() if isinstance(sent, dict) else enumerate(sent) if isinstance(sent, list) else ():
+        for other in _unfilled(item):
+            copied = sent.copy()
+            copied[key] = other
+            yield copied
 
 
 def _without_property(route: tuple[Step, ...]) -> Iterator[dict[str, Any]]:

@@ -71,17 +71,28 @@ def test_what_is_not_decided_is_reported(beside: dict[str, Any], keyword: str) -
     assert ["a", {"a": 1}] == [made.restore(made.forward({"one": value}))["one"] for value in ("a", {"a": 1})]
 
 
-SCALARS: Final = st.sampled_from([value for value in VALUES if not isinstance(value, list | dict)])
-DEMANDS: Final = st.recursive(
-    st.sampled_from(
-        [
-            {"minLength": 1}, {"maxLength": 1}, {"pattern": "^[a-z]+$"}, {"minimum": 1}, {"exclusiveMaximum": 7},
-            {"multipleOf": 7}, {"type": ["string", "null"]}, {"type": "integer"}, {"minItems": 1},
-            {"uniqueItems": True}, {"required": ["b"]}, {"maxProperties": 1}, {"dependentRequired": {"a": ["b"]}},
-            True, False,
-        ]
-    ),
-    lambda inner: st.one_of(
+def test_a_condition_that_takes_anything() -> None:
+    """It demands nothing, and is no loss."""
+    condition = {"if": {"minLength": 2}, "then": {}}
+    assert () == planned({"type": "string", **condition}).losses
+    made = planned({"type": "string", **condition, "else": {"pattern": "b"}})
+    assert ["else"] == [loss.keyword for loss in made.losses]
+    described = made.schema["properties"]["one"]["description"]
+    assert 'If it does not match {"minLength": 2}, it must match {"pattern": "b"}.' == described
+
+
+SIMPLE: Final[st.SearchStrategy[Any]] = st.sampled_from(
+    [
+        {"minLength": 1}, {"maxLength": 1}, {"pattern": "^[a-z]+$"}, {"minimum": 1}, {"exclusiveMaximum": 7},
+        {"multipleOf": 7}, {"type": ["string", "null"]}, {"type": "integer"}, {"minItems": 1}, {"uniqueItems": True},
+        {"required": ["b"]}, {"maxProperties": 1}, {"dependentRequired": {"a": ["b"]}}, True, False,
+    ]
+)  # fmt: skip
+
+
+def compound(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.one_of(
+        inner,
         st.builds(lambda found: {"anyOf": found}, st.lists(inner, min_size=1, max_size=3)),
         st.builds(lambda found: {"oneOf": found}, st.lists(inner, min_size=1, max_size=3)),
         st.builds(lambda found: {"allOf": found}, st.lists(inner, min_size=1, max_size=2)),
@@ -90,9 +101,10 @@ DEMANDS: Final = st.recursive(
         st.builds(lambda one, two: {"prefixItems": [one], "items": two, "additionalProperties": two}, inner, inner),
         st.builds(lambda one: {"contains": one, "maxContains": 1, "dependentSchemas": {"a": one}}, inner),
         st.builds(lambda one: {"propertyNames": one, "patternProperties": {"^b": one}}, inner),
-    ),
-    max_leaves=4,
-)  # fmt: skip
+    )
+
+
+DEMANDS: Final = compound(compound(SIMPLE))
 
 
 @settings(max_examples=300, deadline=None)

@@ -123,12 +123,16 @@ class Expander:
 
 
 def conditions_of(site: Site) -> list[str]:
-    """`then` and `else` mean nothing without `if`."""
+    """`then` and `else` mean nothing without `if`, which means nothing where both take anything."""
     found = ["not"] if site.has("not") else []
     if site.has("if"):
-        found += ["if", "then"] if site.has("then") else []
-        found += ["else"] if site.has("else") else []
+        found += ["if", "then"] if _demands(site, "then") else []
+        found += ["else"] if _demands(site, "else") else []
     return found
+
+
+def _demands(site: Site, keyword: str) -> bool:
+    return site.has(keyword) and site.get(keyword) not in (True, {})
 
 
 def _open(site: Site, referred: bool, found: Conjunction, resolver: Resolver) -> list[tuple[Site, bool]]:

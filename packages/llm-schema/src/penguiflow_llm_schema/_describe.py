@@ -69,7 +69,7 @@ _SENTENCES: Final[dict[str, Callable[[Any], str]]] = {
     "then": lambda v: f"then it must match {_quoted(v)}.",
     "else": lambda v: (
         f"Otherwise it must match {_quoted(v[2])}."
-        if v[1] is not None
+        if v[1] not in (None, True, {})
         else f"If it does not match {_quoted(v[0])}, it must match {_quoted(v[2])}."
     ),
 }
