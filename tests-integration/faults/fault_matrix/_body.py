@@ -9,7 +9,19 @@ from typing import Final, Literal
 from fault_matrix._bench import Bench
 from fault_matrix._expect import healed, never
 from fault_matrix._values import Expected, Fault
-from penguiflow_llm_testing import Cut, Failure, Faulty, Raw, Simulator, Split, Step
+from penguiflow_llm_testing import (
+    Cut,
+    Failure,
+    Faulty,
+    Pause,
+    Raw,
+    ReadRequest,
+    SendChunk,
+    SendHead,
+    Simulator,
+    Split,
+    Step,
+)
 
 _PAGE: Final = b"<!doctype html><html><head><title>502 Bad Gateway</title></head></html>"
 _HTML: Final = (("content-type", "text/html; charset=utf-8"),)
@@ -44,6 +56,12 @@ def _too_large(bench: Bench) -> None:
 def _bomb(bench: Bench) -> None:
     body = gzip.compress(b" " * (bench.draw("mib", 40, 80) * _MIB), bench.draw("level", 6, 9))
     bench.simulator.script(Failure(status=200, body=body, headers=(*_JSON, ("content-encoding", "gzip"))))
+
+
+def _unknown_coding(bench: Bench) -> None:
+    """It is seen in the head, while the body is still to come."""
+    head = SendHead(headers={**dict(_JSON), "content-encoding": "zstd", "transfer-encoding": "chunked"})
+    bench.simulator.script_connection(ReadRequest(), head, SendChunk(b"{}"), Pause())
 
 
 def _redirect(bench: Bench) -> None:
@@ -148,7 +166,7 @@ BODY: Final = (
     Fault(
         id="F23b",
         title="unknown coding",
-        inject=script(Failure(status=200, body=b"{}", headers=(*_JSON, ("content-encoding", "zstd")))),
+        inject=_unknown_coding,
         expect=healed("LLMProtocolError", "encoding"),
     ),
     Fault(
