@@ -43,6 +43,7 @@ def left(schema: dict[str, Any]) -> list[Any]:
         ({"type": "object", "patternProperties": {"^b": {"contains": {"const": 1}}}}, [{}, {"a": 1}]),
         ({"type": "object", "propertyNames": {"const": "a"}, "minProperties": 1}, [{"a": 1}]),
         ({"type": "object", "additionalProperties": {"type": "string"}}, [{}]),
+        ({"type": "object", "unevaluatedProperties": True}, [{}, {"a": 1}, {"a": "x", "b": [2]}]),
         ({"type": "string", "anyOf": [{"minLength": 2}, {"maxLength": 0}]}, ["", "abc"]),
     ],
 )

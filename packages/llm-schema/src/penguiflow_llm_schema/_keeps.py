@@ -125,8 +125,14 @@ def _is_multiple(value: float, step: float) -> Verdict:
         return None
 
 
-def _undecided_for(kind: type[Any]) -> _Rule:
-    return lambda _keeper, _site, value, _level: None if isinstance(value, kind) else True
+def _format(_keeper: Keeper, _site: Site, value: Any, _level: int) -> Verdict:
+    return None if isinstance(value, str) else True
+
+
+def _unevaluated(kind: type[Any], keyword: str) -> _Rule:
+    return lambda _keeper, site, value, _level: (
+        None if isinstance(value, kind) and site.get(keyword) not in (True, {}) else True
+    )
 
 
 def _reference(keeper: Keeper, site: Site, value: Any, level: int) -> Verdict:
@@ -255,7 +261,7 @@ _RULES: Final[dict[str, _Rule]] = {
     "allOf": _all_of, "anyOf": _any_of, "oneOf": _one_of, "not": _is_not,
     "if": _condition, "then": lambda *_: True, "else": lambda *_: True, "nullable": lambda *_: True,
     "minLength": _of(str, len, operator.ge, "minLength"), "maxLength": _of(str, len, operator.le, "maxLength"),
-    "pattern": _pattern, "format": _undecided_for(str),
+    "pattern": _pattern, "format": _format,
     "minimum": _of_number(operator.ge, "minimum"), "maximum": _of_number(operator.le, "maximum"),
     "exclusiveMinimum": _of_number(operator.gt, "exclusiveMinimum"),
     "exclusiveMaximum": _of_number(operator.lt, "exclusiveMaximum"),
@@ -265,9 +271,9 @@ _RULES: Final[dict[str, _Rule]] = {
     "maxProperties": _of(dict, len, operator.le, "maxProperties"),
     "prefixItems": _positions, "items": _items, "uniqueItems": _unique,
     "contains": _contains, "minContains": _contains, "maxContains": _contains,
-    "unevaluatedItems": _undecided_for(list),
+    "unevaluatedItems": _unevaluated(list, "unevaluatedItems"),
     "properties": _properties, "patternProperties": _pattern_properties, "additionalProperties": _additional,
     "propertyNames": _names, "required": _required,
     "dependentRequired": _dependent_required, "dependentSchemas": _dependent_schemas,
-    "unevaluatedProperties": _undecided_for(dict),
+    "unevaluatedProperties": _unevaluated(dict, "unevaluatedProperties"),
 }  # fmt: skip
