@@ -15,7 +15,8 @@ from penguiflow_llm_schema import SchemaPlan, plan
 from penguiflow_llm_schema._widths import lengths
 
 OPENAI: Final = "openai/strict@2026-11"
-VALUES: Final = (None, True, 0, 7, 0.3, 10.99, "", "a", "abc", [], [1, 1], ["a"], {}, {"a": 1}, {"a": "x", "b": [2]})
+SCALARS: Final = (None, True, 0, 7, 0.3, 10.99, "", "a", "abc")
+VALUES: Final[tuple[Any, ...]] = (*SCALARS, [], [1, 1], ["a"], {}, {"a": 1}, {"a": "x", "b": [2]})
 
 
 def planned(schema: dict[str, Any]) -> SchemaPlan:
