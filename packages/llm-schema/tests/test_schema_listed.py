@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from penguiflow_llm_schema import SchemaPlan, plan
-from penguiflow_llm_schema._widths import lengths
+from penguiflow_llm_schema._lengths import lengths
 
 OPENAI: Final = "openai/strict@2026-11"
 SCALARS: Final = (None, True, 0, 7, 0.3, 10.99, "", "a", "abc")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from ._json import canonical, json_type
+from ._json import canonical, is_one_of
 from ._patterns import words_of
 
 __all__ = ["CONTRADICTION", "Distances"]
@@ -87,11 +87,7 @@ def _has_type(schema: Mapping[str, Any], value: Any) -> bool:
     stated = schema.get("type")
     if stated is None:
         return True
-    types = stated if isinstance(stated, list) else [stated]
-    name = json_type(value)
-    if name == "integer" and "number" in types:
-        return True
-    return name in types or (isinstance(value, float) and value.is_integer() and "integer" in types)
+    return is_one_of(value, stated if isinstance(stated, list) else [stated])
 
 
 def _listing(schema: Mapping[str, Any], value: Any) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from ._json import TYPE_ORDER, JsonType, canonical, json_type
+from ._json import TYPE_ORDER, JsonType, canonical, is_one_of
 from ._resolver import Site
 
 __all__ = ["SPEAKS_OF", "allowed_values", "holders", "stated_types"]
@@ -65,18 +65,9 @@ def allowed_values(sites: Sequence[Site], types: Sequence[JsonType] | None) -> l
     for other in lists[1:]:
         allowed = {canonical(value) for value in other}
         values = {text: value for text, value in values.items() if text in allowed}
-    return [value for value in values.values() if types is None or _is_one_of(value, types)]
+    return [value for value in values.values() if types is None or is_one_of(value, types)]
 
 
 def _with_null(site: Site, values: list[Any]) -> list[Any]:
     """OpenAPI's `nullable` beside an enum means null as well, listed or not."""
     return [*values, None] if site.keywords.get("nullable") is True and None not in values else values
-
-
-def _is_one_of(value: object, types: Sequence[JsonType]) -> bool:
-    name = json_type(value)
-    if name == "integer":
-        return "integer" in types or "number" in types
-    if isinstance(value, float):
-        return "number" in types or ("integer" in types and value.is_integer())
-    return name in types

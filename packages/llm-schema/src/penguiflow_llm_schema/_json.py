@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, Final, Literal, TypeAlias
 
-__all__ = ["TYPE_ORDER", "JsonType", "canonical", "compact", "is_same", "join", "json_type", "split", "step"]
+__all__ = [
+    "TYPE_ORDER",
+    "JsonType",
+    "canonical",
+    "compact",
+    "is_one_of",
+    "is_same",
+    "join",
+    "json_type",
+    "split",
+    "step",
+]
 
 _encode: Final = json.JSONEncoder(sort_keys=True).encode
 _encode_as_is: Final = json.JSONEncoder(ensure_ascii=False).encode
@@ -32,6 +44,16 @@ def json_type(value: object) -> JsonType | None:
             return "object"
         case _:
             return None
+
+
+def is_one_of(value: object, types: Sequence[str]) -> bool:
+    """Whether `value` is of one of these JSON Schema types: an integer is a number, and 3.0 is an integer."""
+    name = json_type(value)
+    if name == "integer":
+        return "integer" in types or "number" in types
+    if isinstance(value, float):
+        return "number" in types or ("integer" in types and value.is_integer())
+    return name in types
 
 
 def canonical(value: object) -> str:

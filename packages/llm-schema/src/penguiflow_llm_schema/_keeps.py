@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any, Final, TypeAlias
 
 from ._errors import InvalidSchemaError
-from ._json import is_same, json_type
+from ._json import is_one_of, is_same
 from ._keywords import ASSERTIONS
 from ._patterns import matches
 from ._resolver import Resolver, Site
@@ -31,8 +31,7 @@ class Keeper:
 
     def keeps(self, site: Site, keyword: str, value: Any, level: int = 0) -> Verdict:
         """Whether `value` keeps to `keyword` of `site`; what speaks of other types is kept to."""
-        rule = _RULES.get(keyword)
-        return None if rule is None else rule(self, site, value, level + 1)
+        return _RULES[keyword](self, site, value, level + 1)
 
     def fits(self, site: Site, value: Any, level: int) -> Verdict:
         """Whether `value` keeps to all that `site` says."""
@@ -98,9 +97,7 @@ def _of_number(fits: Callable[[Any, Any], Verdict], keyword: str) -> _Rule:
 
 
 def _type(_keeper: Keeper, site: Site, value: Any, _level: int) -> Verdict:
-    name, types = json_type(value), site.get("type")
-    is_whole = name == "integer" or (isinstance(value, float) and value.is_integer())
-    return name in types or (is_whole and "integer" in types) or (name == "integer" and "number" in types)
+    return is_one_of(value, site.get("type"))
 
 
 def _listed(keeper: Keeper, site: Site, value: Any, _level: int) -> Verdict:

@@ -15,10 +15,10 @@ from ._facts import holders
 from ._json import JsonType, compact, json_type
 from ._keeps import Keeper
 from ._keywords import ASSERTIONS
+from ._lengths import lengths
 from ._nulls import nullable
 from ._patterns import is_balanced, is_simple, looks_around
 from ._resolver import Site
-from ._widths import lengths
 
 __all__ = ["describe_conditions", "describe_keyword", "emit_scalar", "emit_values", "is_kept", "strictest"]
 
